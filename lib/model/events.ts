@@ -1,0 +1,113 @@
+import type { Change } from './change.ts';
+
+/** How a task ended on a host. `unknown`: a check cannot say, since it depends on something that is only planned. */
+export type Status = 'ok' | 'changed' | 'failed' | 'ignored' | 'skipped' | 'unknown';
+
+/** A task, in the words of a reader: `play / role / task`, and where it stands. */
+export interface TaskReference {
+  /** Stable path: play/role/…/task. */
+  readonly path: string;
+  readonly play: string;
+  /** Empty for a task that stands in the play itself. */
+  readonly role: string;
+  readonly name: string;
+  /** `file:line` of the task, and of the line in the playbook that led there. */
+  readonly where: readonly string[];
+}
+
+/** Why something failed, in words, with what is known of the command. */
+export interface Failure {
+  readonly message: string;
+  readonly hint?: string | undefined;
+  /** The last lines that the command printed on standard error (or output, where error was empty). */
+  readonly lastLines?: readonly string[] | undefined;
+  readonly status?: number | undefined;
+}
+
+/** Counts of one host over a run. */
+export interface HostRecap {
+  readonly host: string;
+  readonly ok: number;
+  readonly changed: number;
+  readonly failed: number;
+  readonly ignored: number;
+  readonly skipped: number;
+  readonly unknown: number;
+  readonly unreachable: boolean;
+  readonly locked: boolean;
+  /** Handlers that were notified and have not run; the next run of their role will run them. */
+  readonly pendingHandlers: readonly string[];
+}
+
+/**
+ * What happens in a run, in order. Every output is a listener on these; the journal is the list of them.
+ * Times are in milliseconds.
+ */
+export type Event =
+  | {
+      readonly type: 'run-started';
+      readonly run: string;
+      readonly playbook: string;
+      readonly check: boolean;
+      readonly hosts: readonly string[];
+    }
+  | {
+      readonly type: 'play-started';
+      readonly play: string;
+      readonly hosts: readonly string[];
+      readonly batches: number;
+    }
+  | { readonly type: 'batch-started'; readonly play: string; readonly batch: number; readonly hosts: readonly string[] }
+  | { readonly type: 'host-connecting'; readonly host: string }
+  | {
+      readonly type: 'host-connected';
+      readonly host: string;
+      readonly transport: string;
+      readonly reason?: string | undefined;
+    }
+  | { readonly type: 'host-unreachable'; readonly host: string; readonly failure: Failure }
+  | { readonly type: 'host-locked'; readonly host: string; readonly failure: Failure }
+  | { readonly type: 'task-started'; readonly host: string; readonly task: TaskReference }
+  | {
+      readonly type: 'task-applying';
+      readonly host: string;
+      readonly task: TaskReference;
+      readonly changes: readonly Change[];
+    }
+  | { readonly type: 'task-output'; readonly host: string; readonly task: TaskReference; readonly line: string }
+  | {
+      readonly type: 'task-finished';
+      readonly host: string;
+      readonly task: TaskReference;
+      readonly status: Status;
+      readonly changes: readonly Change[];
+      /** In words: why it was skipped, what is unknown, what a step would do. */
+      readonly note?: string | undefined;
+      readonly failure?: Failure | undefined;
+      readonly duration: number;
+    }
+  | { readonly type: 'handler-notified'; readonly host: string; readonly handler: string; readonly by: string }
+  | {
+      readonly type: 'handler-pending';
+      readonly host: string;
+      readonly handler: string;
+      readonly since: string;
+      readonly by: string;
+    }
+  | {
+      readonly type: 'message';
+      readonly host?: string | undefined;
+      readonly level: 'info' | 'warning' | 'debug';
+      readonly text: string;
+    }
+  | { readonly type: 'run-aborted'; readonly reason: string }
+  | {
+      readonly type: 'run-finished';
+      readonly run: string;
+      readonly exitCode: number;
+      readonly duration: number;
+      readonly recap: readonly HostRecap[];
+    };
+
+/** A listener. It must not throw and decides nothing. */
+export type Listener = (event: Event) => void;

@@ -1,0 +1,62 @@
+import type { z } from 'zod';
+import type { Mistake } from './errors.ts';
+import { didYouMean } from './suggestion.ts';
+
+/** Either the parsed value or what is wrong with it, one mistake a key. */
+export type Parsed<T> = { readonly value: T } | { readonly mistakes: readonly Mistake[] };
+
+function objectShapeAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): readonly string[] {
+  const definition = schema._zod.def;
+  if ('innerType' in definition && isSchema(definition.innerType)) return objectShapeAt(definition.innerType, path);
+  if ('in' in definition && isSchema(definition.in)) return objectShapeAt(definition.in, path);
+  if ('options' in definition && Array.isArray(definition.options)) {
+    return definition.options.filter(isSchema).flatMap((option) => objectShapeAt(option, path));
+  }
+  const [key, ...rest] = path;
+  if ('element' in definition && isSchema(definition.element)) return objectShapeAt(definition.element, rest);
+  if ('valueType' in definition && isSchema(definition.valueType)) return objectShapeAt(definition.valueType, rest);
+  if (!('shape' in definition) || typeof definition.shape !== 'object' || definition.shape === null) return [];
+  if (key === undefined) return Object.keys(definition.shape);
+  const inner = Object.entries(definition.shape).find(([name]) => name === key)?.[1];
+  return isSchema(inner) ? objectShapeAt(inner, rest) : [];
+}
+
+function isSchema(value: unknown): value is z.core.$ZodType {
+  return typeof value === 'object' && value !== null && '_zod' in value;
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+function describe(schema: z.core.$ZodType, issue: z.core.$ZodIssue, prefix: readonly PropertyKey[] = []): Mistake[] {
+  const path = [...prefix, ...issue.path];
+  const place = pathText(path);
+  if (issue.code === 'unrecognized_keys') {
+    const known = objectShapeAt(schema, path);
+    return issue.keys.map((key) => ({
+      message: `unknown parameter "${place ? `${place}.` : ''}${key}"${didYouMean(key, known)}`,
+    }));
+  }
+  if (issue.code === 'invalid_union') {
+    // The alternative that got furthest is the one that was meant.
+    const [closest] = [...issue.errors].sort((a, b) => depth(b) - depth(a));
+    if (closest?.length) return closest.flatMap((inner) => describe(schema, inner, path));
+  }
+  const message = issue.message.replace(/^Invalid input: /, '');
+  return [{ message: place ? `${place}: ${message}` : message }];
+}
+
+function depth(issues: readonly z.core.$ZodIssue[]): number {
+  return Math.max(0, ...issues.map((issue) => issue.path.length + (issue.code === 'unrecognized_keys' ? 1 : 0)));
+}
+
+/** Parses a value by its schema; every mistake comes back as one readable line, unknown keys with a suggestion. */
+export function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): Parsed<z.output<Schema>> {
+  const result = schema.safeParse(value);
+  if (result.success) return { value: result.data };
+  return { mistakes: result.error.issues.flatMap((issue) => describe(schema, issue)) };
+}
