@@ -1,1 +1,31 @@
-export {};
+import { EXIT, GardenError, Locked, Unreachable, UsageError } from '../model/errors.ts';
+import { describeError } from '../report/failure.ts';
+import { runProgram } from './program.ts';
+import { complain, errorStyle, processStreams } from './streams.ts';
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof UsageError) return EXIT.usage;
+  if (error instanceof Locked) return EXIT.locked;
+  if (error instanceof Unreachable) return EXIT.unreachable;
+  return error instanceof GardenError ? EXIT.failed : EXIT.fault;
+}
+
+function fail(error: unknown): never {
+  const argv = process.argv.slice(2);
+  const stack =
+    argv.some((word) => /^-[A-Za-z]*v[A-Za-z]*v/.test(word)) || argv.filter((word) => word === '-v').length > 1;
+  complain(processStreams, describeError(error, errorStyle(processStreams), { stack }));
+  process.exit(exitCodeOf(error));
+}
+
+process.on('uncaughtException', fail);
+// A reader that goes away (`garden run … | head`) must not stop a run in the middle of its work.
+process.stdout.on('error', () => {});
+process.stderr.on('error', () => {});
+
+try {
+  // Ended here rather than when nothing is left to do: an agent's or a proxy's socket must not hold a finished run.
+  process.exit(await runProgram(process.argv.slice(2), processStreams));
+} catch (error) {
+  fail(error);
+}

@@ -67,6 +67,8 @@ export type Event =
     }
   | { readonly type: 'host-unreachable'; readonly host: string; readonly failure: Failure }
   | { readonly type: 'host-locked'; readonly host: string; readonly failure: Failure }
+  /** The host has come to the end of its list in this play, or will do nothing more in it. */
+  | { readonly type: 'host-finished'; readonly host: string; readonly play: string }
   | { readonly type: 'task-started'; readonly host: string; readonly task: TaskReference }
   | {
       readonly type: 'task-applying';

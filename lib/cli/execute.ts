@@ -1,0 +1,110 @@
+import { join } from 'node:path';
+import { newRunId } from '../engine/journal.ts';
+import { runPlaybook } from '../engine/run.ts';
+import type { Event } from '../model/events.ts';
+import type { Playbook } from '../model/playbook.ts';
+import type { Secret } from '../model/secret.ts';
+import type { Report, ReportOptions } from '../report/report.ts';
+import { wantsColour } from '../report/style.ts';
+import { redacted } from '../secrets/event-redaction.ts';
+import { Redactor } from '../secrets/redaction.ts';
+import { withConnectionOptions } from './connection-options.ts';
+import { Interruption } from './interruption.ts';
+import type { SelectedInventory } from './inventory.ts';
+import { journal } from './journal.ts';
+import { becomeOption, type HostOptions } from './options.ts';
+import { PasswordPrompt } from './password.ts';
+import { rerunCommand } from './rerun.ts';
+import { inventorySecrets } from './secrets.ts';
+import type { Streams } from './streams.ts';
+
+/** Makes the report of a command. */
+export type MakeReport = (options: ReportOptions, streams: Streams) => Report | Promise<Report>;
+
+/** What is run, and how it is shown. */
+export interface Execution {
+  readonly playbook: Playbook;
+  readonly selected: SelectedInventory;
+  readonly options: HostOptions;
+  readonly makeReport: MakeReport;
+  /** The words of the command line, for "run this again". */
+  readonly argv: readonly string[];
+  readonly folder: string;
+  readonly streams: Streams;
+}
+
+interface Passwords {
+  readonly login: Secret | undefined;
+  readonly become: Secret | undefined;
+}
+
+async function askPasswords(options: HostOptions, streams: Streams): Promise<Passwords> {
+  const prompt = new PasswordPrompt(streams.input, streams.err);
+  const login = options.askPass ? await prompt.ask('Password to log in') : undefined;
+  if (!options.askBecomePass) return { login, become: undefined };
+  if (login === undefined) return { login, become: await prompt.ask('Password to become root') };
+  const become = await prompt.ask('Password to become root (empty: the same)');
+  return { login, become: become.reveal() === '' ? login : become };
+}
+
+/** Runs a playbook on the hosts that were selected. Resolves to the exit code. */
+export async function execute(execution: Execution): Promise<number> {
+  const { playbook, selected, options, folder, streams } = execution;
+  const passwords = await askPasswords(options, streams);
+  const inventory = withConnectionOptions(selected.inventory, {
+    user: options.user,
+    password: passwords.login,
+    privateKeyFile: options.privateKey,
+    acceptNewHostKeys: options.acceptNewHostKeys,
+  });
+
+  const redactor = new Redactor();
+  for (const secret of [passwords.login, passwords.become, ...inventorySecrets(inventory.all)]) {
+    if (secret !== undefined) redactor.add(secret);
+  }
+  const redact = (text: string): string => redactor.redact(text);
+
+  const report = await execution.makeReport(
+    {
+      write: (text) => streams.out.write(text),
+      coloured: wantsColour(streams.out, streams.environment),
+      diff: options.diff ?? false,
+      verbose: options.verbose,
+      now: () => performance.now(),
+      rerun: (hosts) => redact(rerunCommand(execution.argv, hosts)),
+    },
+    streams,
+  );
+  const run = newRunId();
+  const warn = (text: string): void => report.listener({ type: 'message', level: 'warning', text: redact(text) });
+  const write = journal(join(folder, '.garden'), run, warn);
+  // The journal comes first: what it announces must stand in it before anything is done or shown.
+  const emit = redacted((event: Event) => {
+    write(event);
+    report.listener(event);
+  }, redact);
+  const interruption = new Interruption(warn, streams.out);
+  try {
+    const { exitCode } = await runPlaybook({
+      playbook,
+      inventory,
+      run,
+      limit: selected.limit,
+      check: options.check ?? false,
+      diff: options.diff ?? false,
+      forks: options.forks,
+      become: becomeOption(options),
+      becomePassword: passwords.become,
+      emit,
+      signal: interruption.signal,
+    });
+    return interruption.exitCode ?? exitCode;
+  } catch (error) {
+    // What an interruption breaks is no fault.
+    if (interruption.exitCode !== undefined && interruption.signal.reason === error) return interruption.exitCode;
+    throw error;
+  } finally {
+    await report.close();
+    interruption[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,67 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { BECOME_METHODS, type BecomeMethod } from '../model/host.ts';
+import type { BecomeOption } from '../model/node.ts';
+
+/** What all commands that talk to hosts take; the short flags are Ansible's. */
+export interface HostOptions {
+  readonly inventory: readonly string[];
+  readonly limit?: string;
+  readonly forks: number;
+  readonly extraVars: readonly string[];
+  readonly become?: true;
+  readonly becomeUser?: string;
+  readonly becomeMethod?: BecomeMethod;
+  readonly askBecomePass?: true;
+  readonly user?: string;
+  readonly askPass?: true;
+  readonly privateKey?: string;
+  readonly acceptNewHostKeys?: true;
+  readonly check?: true;
+  readonly diff?: true;
+  readonly verbose: number;
+  readonly lab?: true;
+}
+
+const DEFAULT_FORKS = 50;
+
+function collect(value: string, earlier: readonly string[]): readonly string[] {
+  return [...earlier, value];
+}
+
+function positive(value: string): number {
+  if (!/^[1-9]\d*$/.test(value)) throw new InvalidArgumentError('It must be a whole number, 1 or more.');
+  return Number(value);
+}
+
+/** Adds the options that all commands that talk to hosts take. */
+export function withHostOptions(command: Command): Command {
+  return command
+    .option('-i, --inventory <source>', 'inventory file, or hosts as "one,two,"; may be given again', collect, [])
+    .option('-l, --limit <pattern>', 'only these hosts: a pattern such as web:!web3, or @file')
+    .option('-f, --forks <number>', 'how many hosts at a time', positive, DEFAULT_FORKS)
+    .option('-e, --extra-vars <vars>', 'variables: key=value, JSON, or @file.json; may be given again', collect, [])
+    .option('-u, --user <name>', 'log in as this user')
+    .option('-k, --ask-pass', 'ask for the password to log in with')
+    .option('--private-key <file>', 'log in with this key')
+    .option('--accept-new-host-keys', 'take host keys that are not known yet, and remember them; never a changed one')
+    .option('-b, --become', 'act as root, or as --become-user')
+    .option('--become-user <name>', 'act as this user')
+    .addOption(new Option('--become-method <method>', 'how to become that user').choices(BECOME_METHODS))
+    .option('-K, --ask-become-pass', 'ask for the password to become that user with')
+    .option('-C, --check', 'change nothing, tell what would change')
+    .option('-D, --diff', 'show what changes, texts line by line')
+    .option(
+      '-v, --verbose',
+      'say more; -vv also shows where a fault of garden is',
+      (_: string, earlier: number) => earlier + 1,
+      0,
+    )
+    .option('--lab', "bring the lab up first, and use the lab's inventory");
+}
+
+/** What the command line says of acting as another user; undefined where it says nothing and the play decides. */
+export function becomeOption(options: HostOptions): BecomeOption | undefined {
+  const { become, becomeUser: user, becomeMethod: method } = options;
+  if (user === undefined && method === undefined) return become;
+  return { ...(user === undefined ? {} : { user }), ...(method === undefined ? {} : { method }) };
+}

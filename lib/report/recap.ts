@@ -1,0 +1,103 @@
+import type { Event, HostRecap } from '../model/events.ts';
+import type { ReportOptions } from './report.ts';
+import type { Stopwatch } from './stopwatch.ts';
+import type { Style } from './style.ts';
+import { count, duration, harmlessLine, table } from './text.ts';
+
+type Finished = Extract<Event, { type: 'run-finished' }>;
+
+const COUNTS = ['ok', 'changed', 'failed', 'ignored', 'skipped', 'unknown'] as const;
+/** Shown only where some host has any, so that the table of a common run stays narrow. */
+const RARE: ReadonlySet<string> = new Set(['ignored', 'unknown']);
+
+/** Whether a host's run went wrong. */
+export function isBad(host: HostRecap): boolean {
+  return host.failed > 0 || host.unreachable || host.locked;
+}
+
+function hostStyle(host: HostRecap, style: Style): (text: string) => string {
+  if (isBad(host)) return style.red;
+  return host.changed > 0 || host.unknown > 0 ? style.yellow : style.green;
+}
+
+function remarks(host: HostRecap, style: Style): string {
+  return [
+    ...(host.unreachable ? [style.red('unreachable')] : []),
+    ...(host.locked ? [style.red('locked by another run')] : []),
+    ...(host.pendingHandlers.length > 0
+      ? [style.yellow(`pending: ${host.pendingHandlers.map(harmlessLine).join(', ')}`)]
+      : []),
+  ].join('; ');
+}
+
+/**
+ * One line a host: `web-east  ok=12  changed=1  failed=0  skipped=2  3.1 s  pending: Reload haproxy`. The words are
+ * Ansible's, so that what reads its recap reads this one.
+ */
+export function recapTable(recap: readonly HostRecap[], stopwatch: Stopwatch, style: Style): string[] {
+  const shown = COUNTS.filter((name) => !RARE.has(name) || recap.some((host) => host[name] > 0));
+  const rows = recap.map((host) => {
+    const elapsed = stopwatch.elapsed(host.host);
+    return [
+      hostStyle(host, style)(harmlessLine(host.host)),
+      ...shown.map((name) => (host[name] > 0 ? `${name}=${host[name]}` : style.dim(`${name}=0`))),
+      style.dim(elapsed === undefined ? '' : duration(elapsed)),
+      remarks(host, style),
+    ];
+  });
+  return table(rows, new Set([shown.length + 1]));
+}
+
+/** What a person can do now that something went wrong; empty when nothing did. */
+export function nextSteps(recap: readonly HostRecap[], rerun: ReportOptions['rerun'], style: Style): string[] {
+  const names = (hosts: readonly HostRecap[]): string => hosts.map((host) => harmlessLine(host.host)).join(', ');
+  const bad = recap.filter(isBad);
+  const pending = recap.filter((host) => host.pendingHandlers.length > 0);
+  const locked = recap.filter((host) => host.locked);
+  const handlers = pending.reduce((sum, host) => sum + host.pendingHandlers.length, 0);
+  return [
+    ...(pending.length > 0
+      ? [
+          `${count(handlers, 'handler')} still to run on ${names(pending)}: the next run does it, though nothing changes any more.`,
+        ]
+      : []),
+    ...(locked.length > 0 ? [`${names(locked)}: wait until the other run is done, then run again.`] : []),
+    ...(bad.length > 0 ? [`When the cause is mended: ${rerun(bad.map((host) => host.host))}`] : []),
+  ].map((line) => style.cyan(`→ ${line}`));
+}
+
+/** How the run went in one line: `2 hosts, 1 failed, changes on 1, 4.2 s`. */
+export function summary(event: Finished, check: boolean, style: Style): string {
+  const of = (test: (host: HostRecap) => boolean): number => event.recap.filter(test).length;
+  const failed = of((host) => host.failed > 0);
+  const unreachable = of((host) => host.unreachable);
+  const locked = of((host) => host.locked);
+  const changed = of((host) => host.changed > 0);
+  const parts = [
+    count(event.recap.length, 'host'),
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(unreachable > 0 ? [`${unreachable} unreachable`] : []),
+    ...(locked > 0 ? [`${locked} locked`] : []),
+    changed === 0 ? 'nothing changed' : `${check ? 'changes planned' : 'changed'} on ${changed}`,
+    duration(event.duration),
+  ];
+  const text =
+    check && changed === 0 ? parts.join(', ').replace('nothing changed', 'nothing to change') : parts.join(', ');
+  return (event.exitCode === 0 ? style.green : style.red)(text);
+}
+
+/** The end of a report: the table, the summary, and what to do next. */
+export function recapLines(
+  event: Finished,
+  context: { readonly check: boolean; readonly stopwatch: Stopwatch; readonly rerun: ReportOptions['rerun'] },
+  style: Style,
+): string[] {
+  return [
+    '',
+    style.bold(context.check ? 'Recap of the check (nothing was changed)' : 'Recap'),
+    ...recapTable(event.recap, context.stopwatch, style),
+    '',
+    summary(event, context.check, style),
+    ...nextSteps(event.recap, context.rerun, style),
+  ];
+}

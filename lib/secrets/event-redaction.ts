@@ -1,0 +1,24 @@
+import type { Event, Listener } from '../model/events.ts';
+
+/** Words of the protocol between engine and listeners, not text: a secret that happens to be "ok" must not break them. */
+const PROTOCOL: ReadonlySet<string> = new Set(['type', 'status', 'level']);
+
+function rewrite(node: unknown, change: (text: string) => string): void {
+  if (typeof node !== 'object' || node === null) return;
+  for (const [key, value] of Object.entries(node)) {
+    if (typeof value !== 'string') rewrite(value, change);
+    else if (Array.isArray(node) || !PROTOCOL.has(key)) Reflect.set(node, key, change(value));
+  }
+}
+
+/** A copy of an event in which every text was changed: host names, task names, changes, output, failures. */
+export function rewriteTexts(event: Event, change: (text: string) => string): Event {
+  const copy = structuredClone(event);
+  rewrite(copy, change);
+  return copy;
+}
+
+/** A listener that is told of everything, but never a secret. */
+export function redacted(listener: Listener, redact: (text: string) => string): Listener {
+  return (event) => listener(rewriteTexts(event, redact));
+}
