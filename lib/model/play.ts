@@ -20,7 +20,9 @@ export interface PlayOptions {
   readonly tags?: readonly string[];
   readonly roles?: readonly RoleNode[];
   /** Done after the roles. Roles may stand in this list too. */
-  readonly tasks?: readonly TaskLike[] | ((context: PlayContext & { readonly get: Get }) => readonly TaskLike[]);
+  readonly tasks?:
+    | readonly TaskLike[]
+    | ((context: PlayContext & { readonly get: Get }) => readonly TaskLike[] | Promise<readonly TaskLike[]>);
 }
 
 /** Which tasks are done on which hosts. */
@@ -30,7 +32,7 @@ export interface Play {
   readonly options: PlayOptions;
   readonly site: CallSite;
   /** The nodes for one host: the roles, then the tasks. */
-  nodes(context: PlayContext & { readonly get: Get }): readonly Node[];
+  nodes(context: PlayContext & { readonly get: Get }): Promise<readonly Node[]>;
 }
 
 export function play(name: string, options: PlayOptions): Play {
@@ -39,9 +41,9 @@ export function play(name: string, options: PlayOptions): Play {
     name,
     options,
     site: CallSite.here(),
-    nodes(context) {
+    async nodes(context) {
       const { roles = [], tasks = [] } = options;
-      return asNodes([...roles, ...(typeof tasks === 'function' ? tasks(context) : tasks)]);
+      return asNodes([...roles, ...(typeof tasks === 'function' ? await tasks(context) : tasks)]);
     },
   };
 }

@@ -29,12 +29,17 @@ export interface RoleDefinition<Schema extends z.ZodType> {
   readonly params: Schema;
   /** Facts that `tasks` will ask for; they come in one round trip. */
   readonly facts?: readonly Fact<unknown>[];
-  /** The list of tasks. It is data, made before anything runs, and depends on nothing but its arguments. */
-  tasks(context: RoleContext<z.output<Schema>>): readonly TaskLike[];
+  /**
+   * The list of tasks. It is data, made before anything runs, and depends on nothing but its arguments. It may be
+   * waited for (a certificate that is issued, a password that another program knows), but must not touch a host.
+   */
+  tasks(context: RoleContext<z.output<Schema>>): readonly TaskLike[] | Promise<readonly TaskLike[]>;
 }
 
 /** Parameters, or a function that makes them for each host. */
-export type RoleInput<Schema extends z.ZodType> = z.input<Schema> | ((context: PlayContext) => z.input<Schema>);
+export type RoleInput<Schema extends z.ZodType> = z.input<Schema> | ParamsFunction<Schema>;
+
+type ParamsFunction<Schema extends z.ZodType> = (context: PlayContext) => z.input<Schema> | Promise<z.input<Schema>>;
 
 /** A role in a play, with its parameters. */
 export interface RoleNode {
@@ -44,13 +49,13 @@ export interface RoleNode {
   readonly facts: readonly Fact<unknown>[];
   readonly site: CallSite;
   /** What is wrong with the parameters for this host; empty when nothing is. */
-  check(context: PlayContext): readonly Mistake[];
+  check(context: PlayContext): Promise<readonly Mistake[]>;
   /**
    * The tasks for this host.
    *
    * @throws UsageError for wrong parameters; NotYetKnown for a fact that has not been read.
    */
-  tasks(context: PlayContext & { readonly get: Get }): readonly Node[];
+  tasks(context: PlayContext & { readonly get: Get }): Promise<readonly Node[]>;
 }
 
 /** Makes a role's node for a play. Also carries what `garden doc` shows. */
@@ -61,9 +66,7 @@ export interface Role<Schema extends z.ZodType> {
   readonly schema: Schema;
 }
 
-function isThunk<Schema extends z.ZodType>(
-  input: RoleInput<Schema>,
-): input is (context: PlayContext) => z.input<Schema> {
+function isThunk<Schema extends z.ZodType>(input: RoleInput<Schema>): input is ParamsFunction<Schema> {
   return typeof input === 'function';
 }
 
@@ -71,22 +74,22 @@ function isThunk<Schema extends z.ZodType>(
 export function role<Schema extends z.ZodType>(name: string, definition: RoleDefinition<Schema>): Role<Schema> {
   const make = (input: RoleInput<Schema>, options: CommonOptions = {}): RoleNode => {
     const site = CallSite.here();
-    const parseFor = (context: PlayContext) =>
-      parse(definition.params, isThunk<Schema>(input) ? input(context) : input);
+    const parseFor = async (context: PlayContext) =>
+      parse(definition.params, isThunk<Schema>(input) ? await input(context) : input);
     return {
       type: 'role',
       name,
       options,
       facts: definition.facts ?? [],
       site,
-      check(context) {
-        const parsed = parseFor(context);
+      async check(context) {
+        const parsed = await parseFor(context);
         return 'mistakes' in parsed ? parsed.mistakes : [];
       },
-      tasks(context) {
-        const parsed = parseFor(context);
+      async tasks(context) {
+        const parsed = await parseFor(context);
         if ('mistakes' in parsed) throw new UsageError(parsed.mistakes);
-        return asNodes(definition.tasks({ ...context, params: parsed.value }));
+        return asNodes(await definition.tasks({ ...context, params: parsed.value }));
       },
     };
   };

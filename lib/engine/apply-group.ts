@@ -1,0 +1,150 @@
+import type { Change } from '../model/change.ts';
+import { milliseconds } from '../model/duration.ts';
+import type { Application } from '../model/resource.ts';
+import type { Output, TaskNode } from '../model/task.ts';
+import type { SnippetResult } from '../session/session.ts';
+import type { Leaf } from './compile.ts';
+import type { As, HostContext } from './context.ts';
+import { commandFailure, failureOf } from './failure.ts';
+import { type Answer, type FramePart, toAnswer } from './frame.ts';
+import type { Candidate } from './group.ts';
+import type { LookAhead } from './look-ahead.ts';
+import type { Outcome } from './outcome.ts';
+
+/** A group of candidates on its way to the target and what came back. */
+export interface Applied {
+  /** Leaves that were reached, in order; those behind the first failure are not among them. */
+  readonly outcomes: ReadonlyMap<Leaf<TaskNode>, Outcome>;
+}
+
+/** Makes the scripts of a group: one transaction where the kind has such, else one each. */
+function applications(group: readonly Candidate[]): readonly Application[] {
+  const [first] = group;
+  const together = first?.leaf.node.resource.kind.applyTogether;
+  if (together && group.length > 1) {
+    return [together(group.map(({ leaf, stdout }) => ({ resource: leaf.node.resource, stdout })))];
+  }
+  return group.map(({ leaf, stdout }) => leaf.node.resource.assess(stdout).apply());
+}
+
+function timeoutOf({ node }: Leaf<TaskNode>): number {
+  return node.options.timeout === undefined ? node.resource.timeout : milliseconds(node.options.timeout);
+}
+
+/** "mode is still 0644 (wanted 0600)" for what a change did not bring about. */
+function stillDiffers(changes: readonly Change[]): string {
+  const shown = (value: Change['before']) => (value === undefined || value === null ? 'absent' : String(value));
+  return changes
+    .map(({ attribute, before, after, sensitive, text }) =>
+      sensitive || text
+        ? `${attribute} still differs`
+        : `${attribute} is still ${shown(before)} (wanted ${shown(after)})`,
+    )
+    .join(', ');
+}
+
+/** What became of one applied leaf: its script's end, then its second look. */
+function outcomeOf(
+  { leaf }: Candidate,
+  changes: readonly Change[],
+  result: SnippetResult,
+  proof: Answer | undefined,
+): Outcome {
+  const { resource, options } = leaf.node;
+  const output: Output = { stdout: result.stdout, stderr: result.stderr, status: result.status };
+  const failed = result.outcome === 'timed-out' || (options.failedWhen?.(output) ?? result.status !== 0);
+  if (failed) {
+    const failure = commandFailure('the change', toAnswer(result));
+    return { status: 'failed', changes, output, failure };
+  }
+  if (options.changedWhen && !options.changedWhen(output)) return { status: 'ok', changes: [], output };
+  if (!resource.kind.verify) return { status: 'changed', changes, output };
+  if (!proof) {
+    const failure = { message: 'applied, but the second look at the state gave no answer', lastLines: [] };
+    return { status: 'failed', changes, output, failure };
+  }
+  if (proof.status !== 0 || proof.timedOut) {
+    return { status: 'failed', changes, output, failure: commandFailure('applied, but the second look', proof) };
+  }
+  try {
+    const left = resource.assess(proof.stdout).changes;
+    if (left.length === 0) return { status: 'changed', changes, output };
+    return { status: 'failed', changes, output, failure: { message: `applied, but ${stillDiffers(left)}` } };
+  } catch (error) {
+    const { message, ...rest } = failureOf(error);
+    return { status: 'failed', changes, output, failure: { ...rest, message: `applied, but ${message}` } };
+  }
+}
+
+/**
+ * Applies a group in one frame: first the notifications are written down, then each change in order up to the first
+ * that fails, then a second look at all of them, then the probes of what comes behind.
+ *
+ * @throws ConnectionLost where it is not known what was done.
+ */
+export async function applyGroup(
+  group: readonly Candidate[],
+  parts: { readonly announcement: FramePart | undefined; readonly changes: ReadonlyMap<Leaf, readonly Change[]> },
+  context: HostContext,
+  lookAhead: LookAhead,
+  as: As,
+): Promise<Applied> {
+  const made = applications(group);
+  const [first] = group;
+  const last = group.at(-1);
+  if (!first || !last) return { outcomes: new Map() };
+  const transaction = made.length < group.length;
+  for (const upload of made.flatMap(({ uploads = [] }) => uploads)) {
+    await (await context.link.session(as)).upload(upload);
+  }
+
+  let results: readonly SnippetResult[] = [];
+  const changing: FramePart = {
+    snippets: made.map(({ script }, index) => {
+      const leaf = (group[index] ?? first).leaf;
+      return { script, timeout: timeoutOf(leaf), critical: leaf.node.options.failedWhen === undefined };
+    }),
+    take: (taken) => {
+      results = taken;
+    },
+  };
+  const proofs = new Map<Leaf, Answer>();
+  const proving = lookAhead.probesOf(
+    group.map(({ leaf }) => leaf).filter((leaf) => leaf.node.resource.kind.verify),
+    (leaf, answer) => proofs.set(leaf, answer),
+  );
+  lookAhead.invalidate(group.length);
+  const ahead = lookAhead.part(last.leaf, as, last.leaf.position + 1);
+
+  const everything = [parts.announcement, changing, proving, ahead].filter((part) => part !== undefined);
+  await context.frames.send(as, everything, {
+    onLine: (part, index, line) => {
+      const leaf = (group[index] ?? first).leaf;
+      if (part === changing) {
+        context.run.emit({ type: 'task-output', host: context.host.name, task: leaf.reference, line });
+      }
+    },
+  });
+
+  const outcomes = new Map<Leaf<TaskNode>, Outcome>();
+  for (const [index, candidate] of group.entries()) {
+    const result = results[transaction ? 0 : index];
+    const changes = parts.changes.get(candidate.leaf) ?? [];
+    if (!result || result.outcome === 'skipped') {
+      // Only where the announcement itself failed has nothing been reached at all.
+      if (index === 0) outcomes.set(candidate.leaf, { status: 'failed', changes: [], failure: unannounced(as) });
+      break;
+    }
+    const outcome = outcomeOf(candidate, changes, result, proofs.get(candidate.leaf));
+    outcomes.set(candidate.leaf, outcome);
+    if (outcome.status === 'failed' && transaction && result.status !== 0) break;
+  }
+  return { outcomes };
+}
+
+function unannounced(as: As) {
+  return {
+    message: 'nothing was changed: the notification of its handlers could not be written on the host first',
+    hint: `see that the disk is not full and that ${as?.user ?? 'the user who logs in'} may write to garden's state folder`,
+  };
+}

@@ -1,0 +1,51 @@
+import { EXIT } from '../model/errors.ts';
+import type { HostRecap, Status } from '../model/events.ts';
+
+/** Counts what became of a host's tasks over a run. */
+export class Counts {
+  readonly #host: string;
+  readonly #statuses = { ok: 0, changed: 0, failed: 0, ignored: 0, skipped: 0, unknown: 0 };
+  unreachable = false;
+  locked = false;
+  /** Handlers that are pending on the host, by their keys. */
+  readonly pendingHandlers = new Set<string>();
+
+  constructor(host: string) {
+    this.#host = host;
+  }
+
+  add(status: Status): void {
+    this.#statuses[status]++;
+  }
+
+  /** A failed task was made good by its block's rescue. */
+  rescue(): void {
+    this.#statuses.failed--;
+    this.#statuses.ignored++;
+  }
+
+  /** Whether the host takes no further part in the run. */
+  get lost(): boolean {
+    return this.#statuses.failed > 0 || this.unreachable || this.locked;
+  }
+
+  get recap(): HostRecap {
+    return {
+      host: this.#host,
+      ...this.#statuses,
+      unreachable: this.unreachable,
+      locked: this.locked,
+      pendingHandlers: [...this.pendingHandlers],
+    };
+  }
+}
+
+/** The exit code of a run, by what became of its hosts. */
+export function exitCode(recap: readonly HostRecap[]): number {
+  const failed = recap.some((host) => host.failed > 0);
+  const unreachable = recap.some((host) => host.unreachable);
+  if (failed && unreachable) return EXIT.failedAndUnreachable;
+  if (failed) return EXIT.failed;
+  if (unreachable) return EXIT.unreachable;
+  return recap.some((host) => host.locked) ? EXIT.locked : EXIT.done;
+}

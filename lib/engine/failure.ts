@@ -1,0 +1,59 @@
+import { GardenError, UsageError } from '../model/errors.ts';
+import type { Failure, TaskReference } from '../model/events.ts';
+import { NotYetKnown } from '../model/handle.ts';
+import type { CallSite } from '../model/site.ts';
+import type { Output } from '../model/task.ts';
+
+const LAST_LINES = 20;
+
+/** A task failed on a host; it has been reported already. */
+export class TaskFailed extends Error {}
+
+/** The batch or the run was given up; the host stops where it is. */
+export class Stopped extends Error {}
+
+/** The last lines that a command left: of its errors, or of its output where there are no errors. */
+export function lastLines({ stdout, stderr }: Pick<Output, 'stdout' | 'stderr'>): readonly string[] {
+  const text = stderr.trim() === '' ? stdout : stderr;
+  return text
+    .trimEnd()
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(-LAST_LINES);
+}
+
+/** What failed, as reports show it. */
+export function commandFailure(what: string, output: Output & { readonly timedOut?: boolean }, hint?: string): Failure {
+  const how = output.timedOut ? 'took too long and was ended' : `ended with status ${output.status}`;
+  return { message: `${what} ${how}`, status: output.status, lastLines: lastLines(output), hint };
+}
+
+/** An error of a resource, a condition or a step, in words. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof NotYetKnown) {
+    return {
+      message: `${error.message}: it is used before it was asked for`,
+      hint: `put the probe or task "${error.handle.name}" in the list before this task, and make sure that it is not skipped`,
+    };
+  }
+  if (error instanceof StepCommandFailed) return error.failure;
+  if (error instanceof UsageError) return { message: error.mistakes.map((mistake) => mistake.message).join('; ') };
+  if (error instanceof GardenError) return { message: error.message, hint: error.hint };
+  if (error instanceof Error) return { message: `${error.name}: ${error.message}` };
+  return { message: String(error) };
+}
+
+/** A script that a step ran ended with another status than 0. */
+export class StepCommandFailed extends GardenError {
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.message, { hint: failure.hint });
+    this.failure = failure;
+  }
+}
+
+/** The reference with its places: looked up only for what failed, since it costs more than running the task. */
+export function located(reference: TaskReference, site: CallSite): TaskReference {
+  return { ...reference, where: site.locations.map(({ file, line }) => `${file}:${line}`) };
+}

@@ -1,0 +1,120 @@
+import { userInfo } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type ConnectionLost, Unreachable } from '../model/errors.ts';
+import type { Listener } from '../model/events.ts';
+import type { Become, Host } from '../model/host.ts';
+import type { Session } from '../session/session.ts';
+import { startShellSession } from '../session/shell-session.ts';
+import { connect } from '../transport/connect.ts';
+import type { Connection } from '../transport/transport.ts';
+
+/** How often a lost connection is made again, and after how many milliseconds each time; a little is added at random. */
+const RECONNECT_DELAYS = [500, 1000, 2000, 4000, 8000, 16_000];
+
+/** Who holds a host while a run is at work on it. */
+export interface LockRequest {
+  readonly holder: string;
+  readonly run: string;
+  /** How long to wait for another run, in milliseconds. */
+  readonly waitMs: number;
+}
+
+/** One host's connection for a whole run, with one session for each user that its tasks need. */
+export class HostLink {
+  readonly host: Host;
+  readonly #emit: Listener;
+  readonly #signal: AbortSignal;
+  readonly #lock: LockRequest | undefined;
+  #connection: Promise<Connection> | undefined;
+  readonly #sessions = new Map<string, Promise<Session>>();
+
+  constructor(host: Host, options: { emit: Listener; signal: AbortSignal; lock: LockRequest | undefined }) {
+    this.host = host;
+    this.#emit = options.emit;
+    this.#signal = options.signal;
+    this.#lock = options.lock;
+  }
+
+  /**
+   * The session that acts as this user; the connection is made when the first one is asked for.
+   *
+   * @throws Unreachable where the host cannot be logged in to.
+   */
+  async session(as: Become | undefined): Promise<Session> {
+    this.#connection ??= this.#connect();
+    const connection = await this.#connection;
+    const effective = as !== undefined && as.user === this.#loginUser(connection) ? undefined : as;
+    const key = sessionKey(effective);
+    let session = this.#sessions.get(key);
+    if (!session) {
+      // The host is locked once, by its first session.
+      const lock = this.#sessions.size === 0 ? this.#lock : undefined;
+      session = startShellSession(connection, { ...(effective && { as: effective }), ...(lock && { lock }) });
+      this.#sessions.set(key, session);
+    }
+    return session;
+  }
+
+  /** Drops what is left of a broken connection and makes a new one. @throws Unreachable when all attempts failed. */
+  async reconnect(cause: ConnectionLost): Promise<void> {
+    await this.close();
+    let last: unknown = cause;
+    for (const [attempt, pause] of RECONNECT_DELAYS.entries()) {
+      this.#emit({
+        type: 'message',
+        host: this.host.name,
+        level: 'warning',
+        text: `${cause.message}; connecting again (attempt ${attempt + 1} of ${RECONNECT_DELAYS.length})`,
+      });
+      await delay(pause * (1 + Math.random() / 4), undefined, { signal: this.#signal });
+      try {
+        this.#connection = this.#connect();
+        await this.#connection;
+        return;
+      } catch (error) {
+        this.#connection = undefined;
+        last = error;
+      }
+    }
+    const reason = last instanceof Error ? last.message : String(last);
+    throw new Unreachable(`the connection was lost (${cause.message}) and could not be made again: ${reason}`, {
+      cause: last,
+    });
+  }
+
+  /** Ends what is running on the host now; the sessions stay usable. */
+  async interrupt(): Promise<void> {
+    const sessions = await Promise.allSettled(this.#sessions.values());
+    await Promise.allSettled(
+      sessions.map((each) => (each.status === 'fulfilled' ? each.value.interrupt() : undefined)),
+    );
+  }
+
+  async close(): Promise<void> {
+    const sessions = await Promise.allSettled(this.#sessions.values());
+    this.#sessions.clear();
+    await Promise.allSettled(sessions.map((each) => (each.status === 'fulfilled' ? each.value.close() : undefined)));
+    const connection = this.#connection;
+    this.#connection = undefined;
+    await connection?.then((open) => open.close()).catch(() => undefined);
+  }
+
+  async #connect(): Promise<Connection> {
+    const { name } = this.host;
+    this.#emit({ type: 'host-connecting', host: name });
+    const connection = await connect(this.host.connection, {
+      notice: (level, text) => this.#emit({ type: 'message', host: name, level, text }),
+      signal: this.#signal,
+    });
+    this.#emit({ type: 'host-connected', host: name, transport: connection.transport });
+    return connection;
+  }
+
+  #loginUser(connection: Connection): string | undefined {
+    return connection.user ?? (connection.transport === 'local' ? userInfo().username : undefined);
+  }
+}
+
+function sessionKey(as: Become | undefined): string {
+  return as ? `${as.method}:${as.user}` : '';
+}

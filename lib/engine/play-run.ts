@@ -1,0 +1,150 @@
+import { GardenError, Locked, Unreachable } from '../model/errors.ts';
+import type { Fact } from '../model/fact.ts';
+import { type Get, NotYetKnown } from '../model/handle.ts';
+import type { Play } from '../model/play.ts';
+import type { PlayContext } from '../model/role.ts';
+import { resolveBecome } from './become.ts';
+import { compilePlay, type Item, type RoleItem } from './compile.ts';
+import type { As, HostContext } from './context.ts';
+import { failureOf, Stopped, TaskFailed } from './failure.ts';
+import { factPart } from './gather.ts';
+import { type BatchContext, HostRun } from './host-run.ts';
+import { LookAhead } from './look-ahead.ts';
+import { handlerKey, Notifications } from './notifications.ts';
+import { applyAlone } from './single.ts';
+import { TaskRunner } from './task-runner.ts';
+
+function isFact(handle: object): handle is Fact<unknown> {
+  return 'type' in handle && handle.type === 'fact';
+}
+
+/** The facts that a play's roles say they will ask for. */
+function declaredFacts({ options: { roles = [], tasks = [] } }: Play): readonly Fact<unknown>[] {
+  const nodes = [...roles, ...(typeof tasks === 'function' ? [] : tasks)];
+  return [...new Set(nodes.flatMap((node) => (node.type === 'role' ? node.facts : [])))];
+}
+
+function allHandlers(role: RoleItem): readonly string[] {
+  const own = role.handlers.map((handler) => handlerKey(role.scope, handler));
+  const inner = (items: readonly Item[]): readonly string[] =>
+    items.flatMap((item) => {
+      if (item.type === 'role') return allHandlers(item);
+      return item.type === 'block' ? inner([...item.tasks, ...item.rescue, ...item.always]) : [];
+    });
+  return [...own, ...inner(role.items)];
+}
+
+/** Leads one host through one play, from its facts to its last handler. What befalls the host is counted and told, never thrown. */
+export class PlayRun {
+  readonly #play: Play;
+  readonly #context: HostContext;
+  readonly #batch: BatchContext;
+  readonly #playContext: PlayContext;
+  readonly #get: Get;
+
+  constructor(play: Play, context: HostContext, batch: BatchContext) {
+    this.#play = play;
+    this.#context = context;
+    this.#batch = batch;
+    this.#playContext = { host: context.host, vars: context.host.vars, inventory: context.run.inventory };
+    this.#get = (handle) => handle.get(context.token);
+  }
+
+  async run(): Promise<void> {
+    const { run, host, counts, frames } = this.#context;
+    try {
+      await this.#converge();
+      await frames.flush();
+    } catch (error) {
+      if (error instanceof TaskFailed || error instanceof Stopped) {
+        await frames.flush().catch(() => undefined);
+        if (error instanceof Stopped)
+          run.emit({ type: 'message', host: host.name, level: 'info', text: `stopped: ${error.message}` });
+      } else if (error instanceof Locked) {
+        counts.locked = true;
+        run.emit({ type: 'host-locked', host: host.name, failure: failureOf(error) });
+      } else if (error instanceof Unreachable) {
+        counts.unreachable = true;
+        run.emit({ type: 'host-unreachable', host: host.name, failure: failureOf(error) });
+      } else if (run.signal.aborted) {
+        run.emit({ type: 'message', host: host.name, level: 'info', text: 'stopped: interrupted' });
+      } else if (error instanceof GardenError) {
+        this.#fail(error);
+      } else {
+        throw error;
+      }
+    }
+  }
+
+  /** A failure that belongs to no task: a fact that cannot be read, a role that cannot make its list. */
+  #fail(error: GardenError): void {
+    const { run, host, counts } = this.#context;
+    counts.add('failed');
+    run.emit({
+      type: 'task-finished',
+      host: host.name,
+      task: {
+        path: `${this.#play.name}/setup`,
+        play: this.#play.name,
+        role: '',
+        name: 'setup',
+        where: this.#play.site.locations.map(({ file, line }) => `${file}:${line}`),
+      },
+      status: 'failed',
+      changes: [],
+      failure: failureOf(error),
+      duration: 0,
+    });
+  }
+
+  async #converge(): Promise<void> {
+    const role = await this.#compile();
+    const notifications = new Notifications(this.#context, new Set(allHandlers(role)));
+    const lookAhead = new LookAhead(this.#context, this.#play.options.become, notifications);
+    const tasks = new TaskRunner(this.#context, lookAhead, notifications);
+    const host = new HostRun({
+      context: this.#context,
+      batch: this.#batch,
+      lookAhead,
+      notifications,
+      tasks,
+      playContext: this.#playContext,
+      services: {
+        as: (context) => this.#as(context),
+        converge: (resource, context) => applyAlone(resource, context, this.#as(context)),
+      },
+    });
+    await host.role(role);
+  }
+
+  #as({ host }: HostContext): As {
+    const { run } = this.#context;
+    return resolveBecome(undefined, host, {
+      play: this.#play.options.become,
+      commandLine: run.become,
+      password: run.becomePassword,
+    });
+  }
+
+  /** The play's items for this host; facts that are asked for on the way are read, those that were declared all at once. */
+  async #compile(): Promise<RoleItem> {
+    const planning = { ...this.#playContext, get: this.#get };
+    const declared = declaredFacts(this.#play);
+    if (declared.length > 0) await this.#read(declared);
+    for (;;) {
+      try {
+        return await compilePlay(this.#play, planning);
+      } catch (error) {
+        if (!(error instanceof NotYetKnown) || !isFact(error.handle)) {
+          const { message, hint } = failureOf(error);
+          throw new GardenError(`the list of tasks cannot be made: ${message}`, { hint, cause: error });
+        }
+        await this.#read([error.handle]);
+      }
+    }
+  }
+
+  async #read(facts: readonly Fact<unknown>[]): Promise<void> {
+    await this.#context.frames.ask(this.#as(this.#context), [factPart(facts, this.#context)]);
+  }
+}

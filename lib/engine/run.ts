@@ -1,0 +1,185 @@
+import { hostname, userInfo } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { EXIT } from '../model/errors.ts';
+import type { HostRecap, Listener } from '../model/events.ts';
+import type { Host, Inventory } from '../model/host.ts';
+import type { BecomeOption } from '../model/node.ts';
+import type { Playbook } from '../model/playbook.ts';
+import type { Secret } from '../model/secret.ts';
+import { batches } from './batches.ts';
+import { Outlook } from './conditions.ts';
+import type { HostContext, RunContext } from './context.ts';
+import { Counts, exitCode } from './counts.ts';
+import { limitExceeded } from './fail-limit.ts';
+import { Frames } from './frames.ts';
+import { HostLink } from './host-link.ts';
+import { Meeting, OnceBoard, Slots } from './meeting.ts';
+import { PlayRun } from './play-run.ts';
+import { type PlayHosts, validate } from './validate.ts';
+
+/** How long what is running may go on after an interruption before it is ended, in milliseconds. */
+const GRACE = 2000;
+
+export interface RunOptions {
+  readonly playbook: Playbook;
+  readonly inventory: Inventory;
+  /** The run's name in the journal, the lock and the markers: see `newRunId`. */
+  readonly run: string;
+  /** Names of the hosts that may be touched; all of the inventory by default. */
+  readonly limit?: readonly string[] | undefined;
+  readonly check: boolean;
+  readonly diff: boolean;
+  /** How many hosts are worked on at once. */
+  readonly forks: number;
+  /** What the command line says of acting as another user. */
+  readonly become?: BecomeOption | undefined;
+  readonly becomePassword?: Secret | undefined;
+  /** How long to wait for another run that holds a host, in milliseconds. */
+  readonly lockTimeout?: number | undefined;
+  readonly emit: Listener;
+  readonly signal: AbortSignal;
+}
+
+export interface RunResult {
+  /** One of `EXIT`. */
+  readonly exitCode: number;
+  readonly recap: readonly HostRecap[];
+}
+
+/** A run under way. */
+class Run {
+  readonly #options: RunOptions;
+  readonly #contexts = new Map<string, HostContext>();
+  readonly #context: RunContext;
+  #aborted: string | undefined;
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+    const { run, inventory, check, diff, become, becomePassword, emit, signal } = options;
+    this.#context = {
+      ...{ run, inventory, check, diff, become, becomePassword, emit, signal },
+      once: new OnceBoard(),
+      contextOf: (host) => this.#contextOf(host),
+    };
+  }
+
+  #contextOf(host: Host): HostContext {
+    const known = this.#contexts.get(host.name);
+    if (known) return known;
+    const { emit, signal, check, run, lockTimeout = 0 } = this.#options;
+    const holder = `${userInfo().username}@${hostname()}, run ${run}`;
+    // A check changes nothing, so it needs no lock and disturbs nobody.
+    const lock = check ? undefined : { holder, run, waitMs: lockTimeout };
+    const link = new HostLink(host, { emit, signal, lock });
+    const made: HostContext = {
+      run: this.#context,
+      host,
+      token: {},
+      link,
+      frames: new Frames(link),
+      outlook: new Outlook(),
+      counts: new Counts(host.name),
+    };
+    this.#contexts.set(host.name, made);
+    return made;
+  }
+
+  async execute(plays: readonly PlayHosts[]): Promise<RunResult> {
+    const started = performance.now();
+    const { emit, run, playbook, check, signal } = this.#options;
+    const all = [...new Set(plays.flatMap(({ hosts }) => hosts))];
+    emit({ type: 'run-started', run, playbook: playbook.name, check, hosts: all.map(({ name }) => name) });
+    const onAbort = () => void this.#interrupt();
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      for (const [index, play] of plays.entries()) {
+        if (this.#aborted !== undefined || signal.aborted) break;
+        await this.#play(play);
+        await this.#closeUnused(plays.slice(index + 1));
+      }
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      await Promise.all([...this.#contexts.values()].map(({ link }) => link.close()));
+    }
+    const recap = all.map((host) => this.#contextOf(host).counts.recap);
+    const code = signal.aborted ? EXIT.interrupted : exitCode(recap);
+    emit({ type: 'run-finished', run, exitCode: code, duration: performance.now() - started, recap });
+    return { exitCode: code, recap };
+  }
+
+  /** Lets what is running finish for a moment, then ends it. */
+  async #interrupt(): Promise<void> {
+    await delay(GRACE, undefined, { ref: false });
+    await Promise.all([...this.#contexts.values()].map(({ link }) => link.interrupt()));
+  }
+
+  async #play({ play, hosts }: PlayHosts): Promise<void> {
+    const { emit } = this.#options;
+    const present = hosts.filter((host) => !this.#contextOf(host).counts.lost);
+    if (present.length === 0) return;
+    const all = batches(present, play.options.serial);
+    emit({ type: 'play-started', play: play.name, hosts: present.map(({ name }) => name), batches: all.length });
+    for (const [index, batch] of all.entries()) {
+      if (this.#aborted !== undefined || this.#options.signal.aborted) return;
+      emit({ type: 'batch-started', play: play.name, batch: index + 1, hosts: batch.map(({ name }) => name) });
+      await this.#batch(play, batch, present);
+    }
+  }
+
+  async #batch(play: PlayHosts['play'], batch: readonly Host[], present: readonly Host[]): Promise<void> {
+    const slots = new Slots(this.#options.forks);
+    const meeting = new Meeting(batch.map(({ name }) => name));
+    const stopped = () => this.#aborted;
+    const lost = (hosts: readonly Host[]) => hosts.filter((host) => this.#contextOf(host).counts.lost).length;
+    const runs = batch.map(async (host) => {
+      await slots.acquire();
+      try {
+        if (this.#aborted === undefined && !this.#options.signal.aborted) {
+          await new PlayRun(play, this.#contextOf(host), { slots, meeting, stopped }).run();
+        }
+      } finally {
+        slots.release();
+        meeting.leave(host.name);
+      }
+      const counts = {
+        lostInBatch: lost(batch),
+        batch: batch.length,
+        lostInPlay: lost(present),
+        total: present.length,
+      };
+      const broken = limitExceeded(play.options.maxFail, counts);
+      if (broken) this.#abort(`play "${play.name}": ${broken}`);
+    });
+    const ends = await Promise.allSettled(runs);
+    const fault = ends.find((end) => end.status === 'rejected');
+    if (fault) throw fault.reason;
+    // As with Ansible: a batch of which nobody is left stops the run, whatever the limit bears.
+    if (lost(batch) === batch.length && batch.length < present.length) {
+      this.#abort(`play "${play.name}": all ${batch.length} hosts of the batch are lost`);
+    }
+  }
+
+  #abort(reason: string): void {
+    if (this.#aborted !== undefined) return;
+    this.#aborted = reason;
+    this.#options.emit({ type: 'run-aborted', reason });
+  }
+
+  /** Ends the connections to hosts that no later play is for. */
+  async #closeUnused(later: readonly PlayHosts[]): Promise<void> {
+    const needed = new Set(later.flatMap(({ hosts }) => hosts.map(({ name }) => name)));
+    const idle = [...this.#contexts.values()].filter(({ host }) => !needed.has(host.name));
+    await Promise.all(idle.map(({ link }) => link.close()));
+  }
+}
+
+/**
+ * Checks a playbook against an inventory and runs it.
+ *
+ * @throws UsageError with all mistakes before any host is touched. What goes wrong on hosts is in the result.
+ */
+export async function runPlaybook(options: RunOptions): Promise<RunResult> {
+  const limit = options.limit && new Set(options.limit);
+  const plays = await validate(options.playbook, options.inventory, limit);
+  return new Run(options).execute(plays);
+}

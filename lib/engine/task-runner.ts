@@ -1,0 +1,139 @@
+import type { Change } from '../model/change.ts';
+import { ConnectionLost, UnmetPrecondition } from '../model/errors.ts';
+import type { Assessment } from '../model/resource.ts';
+import type { TaskNode } from '../model/task.ts';
+import { applyGroup } from './apply-group.ts';
+import type { Leaf } from './compile.ts';
+import type { HostContext } from './context.ts';
+import { commandFailure, failureOf } from './failure.ts';
+import type { Answer } from './frame.ts';
+import { type Candidate, groupFrom } from './group.ts';
+import type { LookAhead } from './look-ahead.ts';
+import type { Notifications } from './notifications.ts';
+import type { Outcome } from './outcome.ts';
+
+/** Puts the resources of tasks in order on one host: probe, diff, apply, and a second look. */
+export class TaskRunner {
+  readonly #context: HostContext;
+  readonly #lookAhead: LookAhead;
+  readonly #notifications: Notifications;
+  /** What a group has done for leaves whose turn has not come yet. */
+  readonly #ahead = new Map<Leaf, Outcome>();
+  /** Leaves whose change may have been made before the connection broke. */
+  readonly #attempted = new Set<Leaf>();
+
+  constructor(context: HostContext, lookAhead: LookAhead, notifications: Notifications) {
+    this.#context = context;
+    this.#lookAhead = lookAhead;
+    this.#notifications = notifications;
+  }
+
+  /** Does one task, or takes over what its group has done already. */
+  async run(leaf: Leaf<TaskNode>): Promise<Outcome> {
+    const done = this.#ahead.get(leaf);
+    if (done) {
+      this.#ahead.delete(leaf);
+      return done;
+    }
+    for (;;) {
+      try {
+        return await this.#converge(leaf);
+      } catch (error) {
+        if (!(error instanceof ConnectionLost)) throw error;
+        await this.#context.link.reconnect(error);
+        const lost = this.#unknowable(leaf);
+        if (lost) return lost;
+      }
+    }
+  }
+
+  /** Forgets what was read, so that another attempt looks again. */
+  again(): void {
+    this.#lookAhead.invalidate();
+  }
+
+  async #converge(leaf: Leaf<TaskNode>): Promise<Outcome> {
+    const answer = await this.#lookAhead.answer(leaf);
+    const looked = this.#assess(leaf, answer);
+    if ('status' in looked) return looked;
+    const { changes } = looked.assessment;
+    if (changes.length === 0) {
+      this.#lookAhead.widen();
+      if (!this.#attempted.delete(leaf)) return { status: 'ok', changes };
+      return this.#changed(leaf, { status: 'changed', changes, note: 'made before the connection was lost' });
+    }
+    if (!this.#context.run.check) return this.#apply({ leaf, stdout: answer?.stdout ?? '' });
+    this.#context.outlook.planned++;
+    const shown = this.#context.run.diff ? await this.#lookAhead.reveal(leaf, changes) : changes;
+    return this.#changed(leaf, { status: 'changed', changes: shown });
+  }
+
+  #assess(leaf: Leaf<TaskNode>, answer: Answer | undefined): Outcome | { readonly assessment: Assessment } {
+    const { run, outlook } = this.#context;
+    const uncertain = run.check && outlook.planned > 0;
+    if (answer && (answer.status !== 0 || answer.timedOut)) {
+      const failure = commandFailure('reading the present state', answer);
+      if (uncertain && !answer.timedOut) return unknown(failure.lastLines?.at(-1) ?? failure.message);
+      return { status: 'failed', changes: [], failure };
+    }
+    try {
+      return { assessment: leaf.node.resource.assess(answer?.stdout ?? '') };
+    } catch (error) {
+      const failure = failureOf(error);
+      if (uncertain && error instanceof UnmetPrecondition) return unknown(failure.message);
+      return { status: 'failed', changes: [], failure };
+    }
+  }
+
+  async #apply(first: Candidate): Promise<Outcome> {
+    const { run, host } = this.#context;
+    const as = this.#lookAhead.as(first.leaf);
+    const group = groupFrom(first, this.#lookAhead, this.#context);
+    const changes = new Map<Leaf, readonly Change[]>();
+    for (const { leaf, stdout } of group) {
+      const plain = leaf.node.resource.assess(stdout).changes;
+      changes.set(leaf, run.diff ? await this.#lookAhead.reveal(leaf, plain) : plain);
+    }
+    for (const { leaf } of group) {
+      run.emit({ type: 'task-applying', host: host.name, task: leaf.reference, changes: changes.get(leaf) ?? [] });
+    }
+    const announced = this.#notifications.announce(
+      group.map(({ leaf }) => leaf),
+      as,
+    );
+    for (const { leaf } of group) this.#attempted.add(leaf);
+    const parts = { announcement: announced?.part, changes };
+    const { outcomes } = await applyGroup(group, parts, this.#context, this.#lookAhead, as);
+    for (const { leaf } of group) this.#attempted.delete(leaf);
+
+    for (const [leaf, outcome] of outcomes) this.#ahead.set(leaf, this.#changed(leaf, outcome));
+    if (announced) this.#notifications.withdraw(announced.fresh, as);
+    const own = this.#ahead.get(first.leaf);
+    this.#ahead.delete(first.leaf);
+    return own ?? { status: 'failed', changes: [], failure: { message: 'the change gave no result' } };
+  }
+
+  /** Passes an outcome on; a change that was made (or planned) notifies its handlers. */
+  #changed(leaf: Leaf<TaskNode>, outcome: Outcome): Outcome {
+    const as = this.#context.run.check ? null : this.#lookAhead.as(leaf);
+    if (outcome.status === 'changed') this.#notifications.notify(leaf, as);
+    return outcome;
+  }
+
+  /** After a lost connection: whether a command that leaves no trace was under way, so that nobody can say if it ran. */
+  #unknowable(leaf: Leaf<TaskNode>): Outcome | undefined {
+    this.#lookAhead.invalidate();
+    if (!this.#attempted.has(leaf) || leaf.node.resource.kind.verify) return undefined;
+    if (leaf.node.resource.probe() !== null) return undefined;
+    this.#attempted.delete(leaf);
+    const failure = {
+      message: 'the connection was lost while it ran, and nothing on the host tells whether it finished',
+      hint: 'look at the host; give the command `creates` or `unless`, so that garden can find out by itself',
+    };
+    return { status: 'failed', changes: [], failure };
+  }
+}
+
+function unknown(reason: string): Outcome {
+  return { status: 'unknown', changes: [], note: `cannot be told before the planned changes are made: ${reason}` };
+}

@@ -1,0 +1,142 @@
+import { GardenError, type Mistake, UsageError } from '../model/errors.ts';
+import { NotYetKnown } from '../model/handle.ts';
+import type { Host, Inventory } from '../model/host.ts';
+import type { Node } from '../model/node.ts';
+import type { Play } from '../model/play.ts';
+import type { Playbook } from '../model/playbook.ts';
+import type { PlayContext } from '../model/role.ts';
+import type { CallSite } from '../model/site.ts';
+import { batches } from './batches.ts';
+import { handlersOf } from './compile.ts';
+
+/** A play with the hosts that it is for, in the order of the inventory. */
+export interface PlayHosts {
+  readonly play: Play;
+  readonly hosts: readonly Host[];
+}
+
+function place(site: CallSite): string {
+  return site.locations
+    .slice(0, 2)
+    .map(({ file, line }) => `${file}:${line}`)
+    .join(', from ');
+}
+
+function mistakesOf(error: unknown, where: string): readonly Mistake[] {
+  if (error instanceof UsageError)
+    return error.mistakes.map((mistake) => ({ ...mistake, where: mistake.where ?? where }));
+  if (error instanceof GardenError) return [{ message: error.message, hint: error.hint, where }];
+  return [{ message: error instanceof Error ? `${error.name}: ${error.message}` : String(error), where }];
+}
+
+/** Walks a play's nodes for one host as the run will, as far as that needs nothing of the host itself. */
+class HostCheck {
+  readonly #context: PlayContext;
+  readonly mistakes: Mistake[] = [];
+
+  constructor(context: PlayContext) {
+    this.#context = context;
+  }
+
+  async play(play: Play): Promise<void> {
+    await this.#collect(play.site, '', async () =>
+      this.#nodes(await play.nodes({ ...this.#context, get: refuse }), play.name),
+    );
+  }
+
+  async #nodes(nodes: readonly Node[], owner: string): Promise<void> {
+    const names = new Set<string>();
+    for (const { name, site } of handlersOf(nodes)) {
+      if (names.has(name)) {
+        this.mistakes.push({
+          message: `${owner} has two handlers named "${name}"; a handler is known on its hosts by its name`,
+          where: place(site),
+        });
+      }
+      names.add(name);
+    }
+    for (const node of nodes) await this.#node(node, owner);
+  }
+
+  async #node(node: Node, owner: string): Promise<void> {
+    if (node.type === 'once') await this.#node(node.node, owner);
+    if (node.type === 'block')
+      for (const inner of [...node.tasks, ...node.rescue, ...node.always]) await this.#node(inner, owner);
+    if (node.type !== 'role') return;
+    const label = `role ${node.name}, host ${this.#context.host.name}`;
+    const before = this.mistakes.length;
+    await this.#collect(node.site, label, async () => {
+      for (const mistake of await node.check(this.#context))
+        this.mistakes.push({ ...mistake, where: `${place(node.site)} (${label})` });
+    });
+    if (this.mistakes.length > before) return;
+    await this.#collect(node.site, label, async () =>
+      this.#nodes(await node.tasks({ ...this.#context, get: refuse }), `role ${node.name}`),
+    );
+  }
+
+  async #collect(site: CallSite, label: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      // A list that follows from facts is made, and checked, when the host has answered.
+      if (error instanceof NotYetKnown) return;
+      this.mistakes.push(...mistakesOf(error, label ? `${place(site)} (${label})` : place(site)));
+    }
+  }
+}
+
+function refuse<T>(handle: { get(token: object): T }): T {
+  return handle.get({});
+}
+
+/**
+ * Finds everything that can be wrong before a host is touched: patterns, parameters of roles and resources for
+ * every host, sizes of batches, handlers of one name.
+ *
+ * @throws UsageError with all mistakes at once.
+ */
+export async function validate(
+  playbook: Playbook,
+  inventory: Inventory,
+  limit: ReadonlySet<string> | undefined,
+): Promise<readonly PlayHosts[]> {
+  const mistakes = new Map<string, Mistake>();
+  const add = (found: readonly Mistake[]) => {
+    for (const mistake of found) {
+      // The same mistake on many hosts is told once.
+      const key = `${mistake.message}\0${mistake.where?.replace(/, host [^)]*/, '')}`;
+      if (!mistakes.has(key)) mistakes.set(key, mistake);
+    }
+  };
+  const names = new Set<string>();
+  const checked = async (play: Play): Promise<PlayHosts> => {
+    if (names.has(play.name)) add([{ message: `two plays are named "${play.name}"`, where: place(play.site) }]);
+    names.add(play.name);
+    try {
+      const hosts = inventory.hosts(play.options.hosts).filter(({ name }) => limit?.has(name) ?? true);
+      batches(hosts, play.options.serial);
+      for (const host of hosts) {
+        const check = new HostCheck({ host, vars: host.vars, inventory });
+        await check.play(play);
+        add(check.mistakes);
+      }
+      return { play, hosts };
+    } catch (error) {
+      add(mistakesOf(error, `${place(play.site)} (play "${play.name}")`));
+      return { play, hosts: [] };
+    }
+  };
+  const plays: PlayHosts[] = [];
+  for (const play of playbook.plays) plays.push(await checked(play));
+  if (mistakes.size > 0) throw new UsageError([...mistakes.values()]);
+  if (plays.every(({ hosts }) => hosts.length === 0)) {
+    throw new UsageError([
+      {
+        message: 'no play has a host left to run on',
+        hint: "see that --limit and the plays' patterns have hosts in common",
+      },
+    ]);
+  }
+  return plays;
+}
