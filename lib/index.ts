@@ -20,3 +20,4 @@ export * from './model/step.ts';
 export * from './model/task.ts';
 export * from './model/wait.ts';
 export * from './resources/posix/index.ts';
+export * from './secrets/certificate-authority.ts';
