@@ -33,8 +33,9 @@ export class PasswordPrompt {
 
   async #fromTerminal(question: string): Promise<string> {
     const input = this.#input;
-    this.#output.write(`${question}: `);
+    // Before the question is seen: who answers at once must not see the answer either.
     input.setRawMode(true);
+    this.#output.write(`${question}: `);
     let typed = '';
     try {
       for (;;) {

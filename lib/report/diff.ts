@@ -23,11 +23,16 @@ function paint(line: string, style: Style): string {
   return style.dim(line);
 }
 
+/** The range of a hunk; one of no lines names the line before it (POSIX.1-2017, diff, "Diff Unified Output Format"). */
+function range(start: number, lines: number): string {
+  return `${lines === 0 ? start - 1 : start},${lines}`;
+}
+
 /** A unified diff (POSIX `diff -u`) of two texts without its file header, three lines of context. */
 export function unifiedDiff(before: string, after: string): string[] {
   const patch = structuredPatch('before', 'after', before, after, undefined, undefined, { context: 3 });
   return patch.hunks.flatMap((hunk) => [
-    `@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@`,
+    `@@ -${range(hunk.oldStart, hunk.oldLines)} +${range(hunk.newStart, hunk.newLines)} @@`,
     ...hunk.lines,
   ]);
 }

@@ -63,8 +63,6 @@ export class PlayTree {
   /** The play is over. */
   end(): void {
     this.#settle(this.#state.end());
-    // Whom the run never came to: listr2 waits for them too.
-    for (const { settle } of this.#outcomes.values()) settle(false);
   }
 
   /** Draws the tree until the play is over. */

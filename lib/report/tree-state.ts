@@ -1,7 +1,7 @@
 import type { Event, Failure, Status, TaskReference } from '../model/events.ts';
 
 /** What a host is doing in the present play. */
-export type Phase = 'waiting' | 'connecting' | 'running' | 'done' | 'failed' | 'unreachable' | 'locked';
+export type Phase = 'waiting' | 'connecting' | 'running' | 'done' | 'failed' | 'unreachable' | 'locked' | 'unreached';
 
 /** The counts of a role on a host, or of the host over the play. */
 export type Counts = Record<Status, number>;
@@ -66,7 +66,7 @@ export class PlayState {
     if (event.type === 'message' && event.level !== 'debug') this.notice = event.text;
     if (event.type === 'run-aborted') this.notice = event.reason;
     // A batch begins when the one before it is done.
-    if (event.type === 'batch-started') return this.#finish();
+    if (event.type === 'batch-started') return this.#finish((phase) => phase !== 'waiting');
     if (!('host' in event) || event.host === undefined) return [];
     const host = this.hosts.get(event.host);
     // A host that is done may still speak, when a step on another host uses it.
@@ -77,14 +77,17 @@ export class PlayState {
     return [host];
   }
 
-  /** The play is over. Hosts that it never came to, since the run was given up, keep saying that they wait. */
+  /** The play is over. Hosts that it never came to, since the run was given up, were not reached. */
   end(): readonly HostState[] {
-    return this.#finish();
+    return this.#finish(() => true);
   }
 
-  #finish(): readonly HostState[] {
-    const open = [...this.hosts.values()].filter((host) => !isSettled(host.phase) && host.phase !== 'waiting');
-    for (const host of open) host.phase = host.failure === undefined ? 'done' : 'failed';
+  #finish(which: (phase: Phase) => boolean): readonly HostState[] {
+    const open = [...this.hosts.values()].filter(({ phase }) => !isSettled(phase) && which(phase));
+    for (const host of open) {
+      if (host.phase === 'waiting') host.phase = 'unreached';
+      else host.phase = host.failure === undefined ? 'done' : 'failed';
+    }
     this.lost.push(...open.filter((host) => isLost(host.phase)));
     return open;
   }

@@ -49,6 +49,8 @@ function doing(host: HostState, style: Style): string {
       return '';
     case 'failed':
       return style.red(`failed: ${at}`);
+    case 'unreached':
+      return style.dim('not reached');
     case 'unreachable':
     case 'locked':
       return style.red(host.phase);
@@ -91,6 +93,7 @@ function playTitle(state: PlayState, style: Style): string {
     ...(of('locked') > 0 ? [style.red(`${of('locked')} locked`)] : []),
     ...(of('running', 'connecting') > 0 ? [`${of('running', 'connecting')} at work`] : []),
     ...(of('waiting') > 0 ? [style.dim(`${of('waiting')} waiting`)] : []),
+    ...(of('unreached') > 0 ? [style.dim(`${of('unreached')} not reached`)] : []),
   ];
   return `${style.bold(harmlessLine(state.play))}  ${count(phases.length, 'host')}: ${parts.join(', ')}`;
 }

@@ -1,0 +1,38 @@
+import t from 'tap';
+import { withConnectionOptions } from '../../../lib/cli/connection-options.ts';
+import { inventorySecrets } from '../../../lib/cli/secrets.ts';
+import type { Host, Inventory } from '../../../lib/model/host.ts';
+import { Secret } from '../../../lib/model/secret.ts';
+
+const password = new Secret('login');
+const token = new Secret('token');
+
+function host(name: string, rest: Partial<Host> = {}): Host {
+  const vars: Record<string, unknown> = {};
+  return { name, address: name, groups: [], vars, connection: { address: name, user: 'deploy' }, become: {}, ...rest };
+}
+
+const all = [host('a'), host('b', { connection: { address: 'b', port: 2222, password } })];
+const inventory: Inventory = {
+  all,
+  groups: new Map([['web', ['a', 'b']]]),
+  hosts: () => all,
+  host: (name) => all.find((one) => one.name === name) ?? all[0] ?? host(name),
+};
+
+t.test('the command line wins over the inventory, and only in what it says', async (t) => {
+  const changed = withConnectionOptions(inventory, { user: 'root', acceptNewHostKeys: true, password: undefined });
+  t.match(changed.host('b').connection, { address: 'b', port: 2222, user: 'root', acceptNewHostKeys: true });
+  t.equal(changed.host('b').connection.password, password);
+  t.equal(changed.hosts('all')[1], changed.host('b'), 'a host is the same object wherever it is met');
+  t.equal(changed.all[0], changed.host('a'));
+  t.equal(inventory.host('b').connection.user, undefined, 'the inventory itself stays');
+});
+
+t.test('secrets are found wherever the inventory holds them', async (t) => {
+  const circle: Record<string, unknown> = { deep: [{ token }] };
+  circle.self = circle;
+  const become = { user: 'root', password: new Secret('sudo') };
+  const found = inventorySecrets([...all, host('c', { become, vars: { circle } })]);
+  t.same(found.map((secret) => secret.reveal()).sort(), ['login', 'sudo', 'token']);
+});
