@@ -16,7 +16,7 @@ export const LAB_INVENTORY = join('.garden', 'lab', 'inventory.ini');
  * @throws UsageError where there is neither.
  */
 export function inventorySources(options: HostOptions, folder: string): readonly string[] {
-  if (options.inventory.length > 0) return options.inventory;
+  if (options.inventory !== undefined) return options.inventory;
   const lab = join(folder, LAB_INVENTORY);
   if (existsSync(lab)) return [lab];
   throw new UsageError([
@@ -45,7 +45,7 @@ export async function readInventory(
 ): Promise<SelectedInventory> {
   const sources = inventorySources(options, folder);
   const { inventory, warnings } = await loadInventory(sources, {
-    extraVars: options.extraVars,
+    extraVars: options.extraVars ?? [],
     workingDirectory: folder,
   });
   const style = errorStyle(streams);

@@ -10,10 +10,19 @@ function exitCodeOf(error: unknown): number {
   return error instanceof GardenError ? EXIT.failed : EXIT.fault;
 }
 
+/** Whether `-v` was given twice; asked before and after the command line has been understood. */
+function wantsStack(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  const own = end === -1 ? argv : argv.slice(0, end);
+  const times = own.map((word) => {
+    if (word === '--verbose') return 1;
+    return /^-[A-Za-z]+$/.test(word) ? word.split('v').length - 1 : 0;
+  });
+  return times.reduce((sum, more) => sum + more, 0) > 1;
+}
+
 function fail(error: unknown): never {
-  const argv = process.argv.slice(2);
-  const stack =
-    argv.some((word) => /^-[A-Za-z]*v[A-Za-z]*v/.test(word)) || argv.filter((word) => word === '-v').length > 1;
+  const stack = wantsStack(process.argv.slice(2));
   complain(processStreams, describeError(error, errorStyle(processStreams), { stack }));
   process.exit(exitCodeOf(error));
 }

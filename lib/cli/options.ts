@@ -4,10 +4,10 @@ import type { BecomeOption } from '../model/node.ts';
 
 /** What all commands that talk to hosts take; the short flags are Ansible's. */
 export interface HostOptions {
-  readonly inventory: readonly string[];
+  readonly inventory?: readonly string[];
   readonly limit?: string;
   readonly forks: number;
-  readonly extraVars: readonly string[];
+  readonly extraVars?: readonly string[];
   readonly become?: true;
   readonly becomeUser?: string;
   readonly becomeMethod?: BecomeMethod;
@@ -24,7 +24,7 @@ export interface HostOptions {
 
 const DEFAULT_FORKS = 50;
 
-function collect(value: string, earlier: readonly string[]): readonly string[] {
+function collect(value: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, value];
 }
 
@@ -36,10 +36,10 @@ function positive(value: string): number {
 /** Adds the options that all commands that talk to hosts take. */
 export function withHostOptions(command: Command): Command {
   return command
-    .option('-i, --inventory <source>', 'inventory file, or hosts as "one,two,"; may be given again', collect, [])
+    .option('-i, --inventory <source>', 'inventory file, or hosts as "one,two,"; may be given again', collect)
     .option('-l, --limit <pattern>', 'only these hosts: a pattern such as web:!web3, or @file')
     .option('-f, --forks <number>', 'how many hosts at a time', positive, DEFAULT_FORKS)
-    .option('-e, --extra-vars <vars>', 'variables: key=value, JSON, or @file.json; may be given again', collect, [])
+    .option('-e, --extra-vars <vars>', 'variables: key=value, JSON, or @file.json; may be given again', collect)
     .option('-u, --user <name>', 'log in as this user')
     .option('-k, --ask-pass', 'ask for the password to log in with')
     .option('--private-key <file>', 'log in with this key')
@@ -56,7 +56,7 @@ export function withHostOptions(command: Command): Command {
       (_: string, earlier: number) => earlier + 1,
       0,
     )
-    .option('--lab', "bring the lab up first, and use the lab's inventory");
+    .option('--lab', 'bring the lab up first; without -i its inventory is used');
 }
 
 /** What the command line says of acting as another user; undefined where it says nothing and the play decides. */
