@@ -8,14 +8,14 @@ import type { HostOptions } from './options.ts';
 import { complain, errorStyle, type Streams } from './streams.ts';
 
 /** Where `garden lab up` writes the lab's inventory, in the project. */
-export const LAB_INVENTORY = join('.garden', 'lab', 'inventory.ini');
+const LAB_INVENTORY = join('.garden', 'lab', 'inventory.ini');
 
 /**
  * What `-i` names, else the inventory of the lab that is up.
  *
  * @throws UsageError where there is neither.
  */
-export function inventorySources(options: HostOptions, folder: string): readonly string[] {
+function inventorySources(options: HostOptions, folder: string): readonly string[] {
   if (options.inventory !== undefined) return options.inventory;
   const lab = join(folder, LAB_INVENTORY);
   if (existsSync(lab)) return [lab];

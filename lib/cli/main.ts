@@ -1,10 +1,12 @@
 import { EXIT, GardenError, Locked, Unreachable, UsageError } from '../model/errors.ts';
 import { describeError } from '../report/failure.ts';
+import { QuestionInterrupted } from './password.ts';
 import { runProgram } from './program.ts';
 import { complain, errorStyle, processStreams } from './streams.ts';
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return EXIT.usage;
+  if (error instanceof QuestionInterrupted) return EXIT.interrupted;
   if (error instanceof Locked) return EXIT.locked;
   if (error instanceof Unreachable) return EXIT.unreachable;
   return error instanceof GardenError ? EXIT.failed : EXIT.fault;

@@ -11,7 +11,7 @@ const COUNTS = ['ok', 'changed', 'failed', 'ignored', 'skipped', 'unknown'] as c
 const RARE: ReadonlySet<string> = new Set(['ignored', 'unknown']);
 
 /** Whether a host's run went wrong. */
-export function isBad(host: HostRecap): boolean {
+function isBad(host: HostRecap): boolean {
   return host.failed > 0 || host.unreachable || host.locked;
 }
 
@@ -34,7 +34,7 @@ function remarks(host: HostRecap, style: Style): string {
  * One line a host: `web-east  ok=12  changed=1  failed=0  skipped=2  3.1 s  pending: Reload haproxy`. The words are
  * Ansible's, so that what reads its recap reads this one.
  */
-export function recapTable(recap: readonly HostRecap[], stopwatch: Stopwatch, style: Style): string[] {
+function recapTable(recap: readonly HostRecap[], stopwatch: Stopwatch, style: Style): string[] {
   const shown = COUNTS.filter((name) => !RARE.has(name) || recap.some((host) => host[name] > 0));
   const rows = recap.map((host) => {
     const elapsed = stopwatch.elapsed(host.host);
@@ -67,7 +67,7 @@ export function nextSteps(recap: readonly HostRecap[], rerun: ReportOptions['rer
 }
 
 /** How the run went in one line: `2 hosts, 1 failed, changes on 1, 4.2 s`. */
-export function summary(event: Finished, check: boolean, style: Style): string {
+function summary(event: Finished, check: boolean, style: Style): string {
   const of = (test: (host: HostRecap) => boolean): number => event.recap.filter(test).length;
   const failed = of((host) => host.failed > 0);
   const unreachable = of((host) => host.unreachable);

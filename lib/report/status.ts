@@ -15,7 +15,7 @@ const COLOURS = {
 } as const satisfies Record<Status, keyof Style>;
 
 /** A status in its colour. */
-export function statusWord(status: Status, style: Style): string {
+function statusWord(status: Status, style: Style): string {
   return style[COLOURS[status]](status);
 }
 

@@ -23,7 +23,7 @@ export function harmlessLine(text: string): string {
 }
 
 /** The width of a text in columns, as far as its characters are one column wide each; styles do not count. */
-export function width(text: string): number {
+function width(text: string): number {
   return [...text.replace(/\u001b\[[0-9;]*m/g, '')].length;
 }
 
