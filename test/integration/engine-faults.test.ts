@@ -1,0 +1,131 @@
+// What goes wrong on the way: cut cables, a killed controller, an interruption.
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import t from 'tap';
+import { block } from '../../lib/model/block.ts';
+import { sh } from '../../lib/model/script.ts';
+import { step } from '../../lib/model/step.ts';
+import { cuttingProxy } from '../support/cutting-proxy.ts';
+import { runOn, testHost } from '../support/engine.ts';
+import { sshdUnavailable, startSshd } from '../support/sshd.ts';
+import { action, text } from '../support/text-resource.ts';
+
+if (sshdUnavailable) {
+  t.plan(0, sshdUnavailable);
+  process.exit(0);
+}
+
+const sshd = await startSshd();
+const proxy = await cuttingProxy(sshd.port);
+t.teardown(async () => {
+  await proxy.close();
+  await sshd.stop();
+});
+const host = testHost('alpha', sshd.settings('root', { port: proxy.port }));
+const onHost = (path: string) => readFileSync(join(sshd.root, path), 'utf8');
+
+t.test('100 tasks in order take at most 3 round trips after log-in', async (t) => {
+  await sshd.run('mkdir -p /srv/many');
+  const tasks = Array.from({ length: 100 }, (_, index) => text({ path: `/srv/many/${index}`, content: `${index}` }));
+  await runOn([host], tasks);
+  const run = await runOn([host], tasks, {
+    onEvent: (event) => {
+      if (event.type === 'host-connected') proxy.reset();
+    },
+  });
+  t.same([run.recap[0]?.ok, run.recap[0]?.changed], [100, 0]);
+  t.comment(`round trips after log-in, counted at the proxy: ${proxy.roundTrips}; bytes sent: ${proxy.sent}`);
+  t.ok(proxy.roundTrips >= 1 && proxy.roundTrips <= 3, `${proxy.roundTrips} round trips`);
+});
+
+t.test('a cut cable during a change: the run connects again and finds out what was done', async (t) => {
+  await sshd.run('mkdir -p /srv/cut');
+  // The change itself is made, then the cable is cut before its end can be told.
+  const before = 'printf done > /srv/cut/a; while [ -e /srv/cut/wait ]; do :; done';
+  await sshd.run('touch /srv/cut/wait');
+  const run = await runOn(
+    [host],
+    [text({ path: '/srv/cut/a', content: 'done', before }), text({ path: '/srv/cut/b', content: 'b' })],
+    {
+      onEvent: (event) => {
+        if (event.type !== 'task-applying' || event.task.name !== 'text /srv/cut/a') return;
+        void sshd.run('until [ -e /srv/cut/a ]; do :; done; rm /srv/cut/wait').then(() => proxy.cut());
+      },
+    },
+  );
+  t.equal(run.exitCode, 0, run.failure);
+  t.same(run.tasks(), ['changed text /srv/cut/a', 'changed text /srv/cut/b']);
+  t.ok(run.events.some((event) => event.type === 'message' && /connecting again/.test(event.text)));
+});
+
+t.test('a command of which nobody knows whether it ran is not run again', async (t) => {
+  await sshd.run('mkfifo /srv/fifo');
+  const run = await runOn([host], [action({ path: '/srv/fifo', line: 'once' })], {
+    onEvent: (event) => {
+      // Opening the fifo blocks, so the command is certainly under way when the reader has come and gone.
+      if (event.type === 'task-applying')
+        void sshd.run('until grep -q fifo /proc/*/cmdline 2>/dev/null; do :; done').then(() => proxy.cut());
+    },
+  });
+  t.equal(run.exitCode, 2);
+  t.match(run.failure, /nothing on the host tells whether it finished/);
+});
+
+t.test('the controller is killed between a change and its handler: the next run does it', async (t) => {
+  const script = join(import.meta.dirname ?? '.', '../support/killed-controller.ts');
+  const start = () =>
+    spawn(process.execPath, ['--import=tsx', script, JSON.stringify(sshd.settings('root'))], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+  const linesOf = async (child: ReturnType<typeof start>, until: string): Promise<readonly string[]> => {
+    const seen: string[] = [];
+    for await (const line of createInterface({ input: child.stdout })) {
+      seen.push(line);
+      if (line === until) break;
+    }
+    return seen;
+  };
+  await sshd.run('mkdir -p /srv/kill; touch /srv/kill/hold');
+  const first = start();
+  await linesOf(first, 'changed Configure');
+  first.kill('SIGKILL');
+  await new Promise((resolve) => first.once('exit', resolve));
+  t.notOk(existsSync(join(sshd.root, '/srv/kill/reloaded')), 'the handler has not run');
+  await sshd.run('rm /srv/kill/hold');
+  const seen = await linesOf(start(), 'end');
+  t.ok(seen.includes('ok Configure'), 'nothing changes any more');
+  t.ok(
+    seen.some((line) => /^pending killed\/Reload since .* by Proxies\/killed\/Configure/.test(line)),
+    'and it says why',
+  );
+  t.equal(onHost('/srv/kill/reloaded'), 'reloaded\n');
+});
+
+t.test('an interruption ends what runs, does what is always to be done, and leaves the rest', async (t) => {
+  const interruption = new AbortController();
+  const tasks = [
+    block('guarded', {
+      tasks: [
+        action({ path: '/srv/interrupted', line: 'before' }),
+        step('Hang', {
+          plan: '',
+          repeatable: true,
+          run: async ({ run }) => void (await run(sh`echo hanging; sleep 1000`)),
+        }),
+      ],
+      always: [action({ path: '/srv/interrupted', line: 'always' })],
+    }),
+    action({ path: '/srv/interrupted', line: 'never' }),
+  ];
+  const run = await runOn([host], tasks, {
+    signal: interruption.signal,
+    onEvent: (event) => {
+      if (event.type === 'task-output' && event.line === 'hanging') interruption.abort();
+    },
+  });
+  t.equal(run.exitCode, 130);
+  t.equal(onHost('/srv/interrupted'), 'before\nalways\n');
+  t.equal(await sshd.run('pgrep -f "sleep 100[0]" || true'), '', 'nothing is left running');
+});
