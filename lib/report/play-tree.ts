@@ -1,24 +1,30 @@
-import {
-  type DefaultRenderer,
-  Listr,
-  ListrLogger,
-  type ListrTaskWrapper,
-  ProcessOutput,
-  type SimpleRenderer,
-} from 'listr2';
+import { DefaultRenderer, Listr, ListrLogger, type ListrTaskWrapper, ProcessOutput, type SimpleRenderer } from 'listr2';
 import type { Event } from '../model/events.ts';
 import type { Style } from './style.ts';
 import { harmlessLine } from './text.ts';
-import { type HostState, isLost, PlayState } from './tree-state.ts';
+import { type HostState, isLost, isSettled, PlayState } from './tree-state.ts';
 import { FEW_HOSTS, type PlayView, viewPlay } from './tree-view.ts';
 
-type Wrapper = ListrTaskWrapper<undefined, typeof DefaultRenderer, typeof SimpleRenderer>;
+type Wrapper = ListrTaskWrapper<undefined, typeof CalmRenderer, typeof SimpleRenderer>;
 
 /** A terminal: its size may change while it is written to. */
 export type Terminal = NodeJS.WriteStream;
 
 /** Events come by the thousand; more pictures a second than this nobody can see. */
 const REFRESH_MS = 100;
+
+/** listr2's tree, which draws at every change of every task: with 200 hosts that is too often. */
+class CalmRenderer extends DefaultRenderer {
+  #drawn = Number.NEGATIVE_INFINITY;
+
+  override update(): void {
+    const present = performance.now();
+    // What is left out now is drawn by the next turn of the spinner, or at the end.
+    if (present - this.#drawn < REFRESH_MS / 2) return;
+    this.#drawn = present;
+    super.update();
+  }
+}
 
 /** A promise that is resolved from outside. */
 interface Outcome {
@@ -46,6 +52,8 @@ export class PlayTree {
   readonly #settled = new Set<string>();
   readonly #wrappers = new Map<string, Wrapper>();
   readonly #shown = new Map<string, string>();
+  /** Have come to their end, and are drawn as such with the next picture. */
+  #ending: HostState[] = [];
   #top: Wrapper | undefined;
 
   constructor(play: string, hosts: readonly string[], terminal: Terminal, style: Style) {
@@ -56,13 +64,13 @@ export class PlayTree {
   }
 
   see(event: Event): void {
-    const settled = this.#state.see(event);
-    if (settled.length > 0) this.#settle(settled);
+    this.#ending.push(...this.#state.see(event));
   }
 
   /** The play is over. */
   end(): void {
-    this.#settle(this.#state.end());
+    this.#ending.push(...this.#state.end());
+    this.#refresh();
   }
 
   /** Draws the tree until the play is over. */
@@ -75,15 +83,17 @@ export class PlayTree {
     }
   }
 
-  #list(): Listr<undefined, 'default', 'simple'> {
+  #list(): Listr<undefined, typeof CalmRenderer, 'simple'> {
     const hosts = [...this.#outcomes.keys()];
     // What a host shows when it is settled stays: listr2 does not draw it again. So hosts come and go by their title.
     const children = hosts.map((host) => ({
-      title: host,
+      // Not drawn, and yet a title: without one, listr2 would put the details elsewhere.
+      title: ' ',
       rendererOptions: { persistentOutput: true, outputBar: 1 },
       task: async (_: undefined, wrapper: Wrapper): Promise<void> => {
         this.#wrappers.set(host, wrapper);
-        this.#refresh();
+        // Where a short play was over before its tree could be drawn, this is the only picture.
+        if (isSettled(this.#state.hosts.get(host)?.phase ?? 'waiting')) this.#refresh();
         if (await this.#outcomes.get(host)?.lost) throw new Error('lost');
       },
     }));
@@ -91,20 +101,18 @@ export class PlayTree {
       title: this.#state.play,
       task: (_: undefined, wrapper: Wrapper) => {
         this.#top = wrapper;
-        return wrapper.newListr(children, {
-          concurrent: true,
-          exitOnError: false,
-          rendererOptions: { collapseSubtasks: hosts.length > FEW_HOSTS },
-        });
+        this.#refresh();
+        return wrapper.newListr(children, { concurrent: true, exitOnError: false });
       },
     };
-    return new Listr<undefined, 'default', 'simple'>([top], {
-      renderer: 'default',
+    return new Listr<undefined, typeof CalmRenderer, 'simple'>([top], {
+      renderer: CalmRenderer,
       // garden takes care of signals itself; listr2 would end the process in the middle of the cleaning up.
       registerSignalListeners: false,
       exitOnError: false,
       rendererOptions: {
         formatOutput: 'truncate',
+        collapseSubtasks: hosts.length > FEW_HOSTS,
         // The cause is shown by the host's details; the error that listr2 sees only tells it the icon.
         collapseErrors: false,
         showErrorMessage: false,
@@ -120,6 +128,11 @@ export class PlayTree {
       this.#set('', 'output', harmlessLine(this.#state.notice), this.#top);
     }
     this.#draw(view);
+    for (const host of this.#ending) {
+      if (this.#wrappers.has(host.host)) this.#settled.add(host.host);
+      this.#outcomes.get(host.host)?.settle(isLost(host.phase));
+    }
+    this.#ending = [];
   }
 
   #draw(view: PlayView): void {
@@ -137,13 +150,5 @@ export class PlayTree {
     if ((this.#shown.get(key) ?? '') === text) return;
     this.#shown.set(key, text);
     wrapper[what] = text;
-  }
-
-  #settle(hosts: readonly HostState[]): void {
-    this.#refresh();
-    for (const host of hosts) {
-      if (this.#wrappers.has(host.host)) this.#settled.add(host.host);
-      this.#outcomes.get(host.host)?.settle(isLost(host.phase));
-    }
   }
 }

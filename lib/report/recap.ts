@@ -41,7 +41,7 @@ function recapTable(recap: readonly HostRecap[], stopwatch: Stopwatch, style: St
     return [
       hostStyle(host, style)(harmlessLine(host.host)),
       ...shown.map((name) => (host[name] > 0 ? `${name}=${host[name]}` : style.dim(`${name}=0`))),
-      style.dim(elapsed === undefined ? '' : duration(elapsed)),
+      elapsed === undefined ? '' : style.dim(duration(elapsed)),
       remarks(host, style),
     ];
   });
