@@ -1,0 +1,72 @@
+import { quote } from '../model/script.ts';
+
+/** Below this, a line of a secret or an encoded form says too little to be looked for in a text. */
+const SHORTEST = 3;
+
+/**
+ * How base64 writes these bytes inside a longer text, whatever stands around them. A byte's characters depend on its
+ * place in a group of three, so there are three alignments, each with the characters cut off that its neighbours
+ * share; where the bytes end the text, those at the end are known too (RFC 4648, section 4).
+ */
+function base64Forms(bytes: Buffer): string[] {
+  const forms: string[] = [];
+  for (const before of [0, 1, 2]) {
+    const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
+    const start = Math.ceil((before * 8) / 6);
+    forms.push(encoded.slice(start), encoded.slice(start).replace(/=+$/, ''));
+    forms.push(encoded.slice(start, Math.floor(((before + bytes.length) * 8) / 6)));
+  }
+  return [...forms, ...forms.map((form) => form.replaceAll('+', '-').replaceAll('/', '_'))];
+}
+
+/** `%41`: as browsers write it, as RFC 3986 and forms do, with digits of either case. */
+function urlForms(value: string): string[] {
+  const plain = encodeURIComponent(value.toWellFormed());
+  const strict = plain.replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+  const forms = [plain, strict, plain.replaceAll('%20', '+'), strict.replaceAll('%20', '+')];
+  return [...forms, ...forms.map((form) => form.replace(/%../g, (digits) => digits.toLowerCase()))];
+}
+
+/** Between the quotes of a JSON text, with characters beyond ASCII as they are or as `\u`; also JSON inside of JSON. */
+function jsonForms(value: string): string[] {
+  const inner = (text: string): string => JSON.stringify(text).slice(1, -1);
+  const once = inner(value);
+  const ascii = once.replace(
+    /[\u007f-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return [once, ascii, inner(once), inner(ascii)];
+}
+
+/** As shells show words: `'it'\''s'` (dash), `'it'"'"'s'`, `it\'s` (`printf %q`), between double quotes, `$'…'`. */
+function shellForms(value: string): string[] {
+  const forms = [
+    value.replaceAll("'", "'\\''"),
+    value.replaceAll("'", `'"'"'`),
+    value.replace(/[^\w@%+=:,./\n\u0080-\uffff-]/g, '\\$&'),
+    value.replace(/[\\"$`]/g, '\\$&'),
+    value.replace(/[\\']/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\t', '\\t'),
+  ];
+  return value.includes('\0') ? forms : [quote(value), ...forms];
+}
+
+function xmlForm(value: string): string {
+  const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+  return value.replace(/[&<>"]/g, (character) => entities[character] ?? character);
+}
+
+/** Every way in which a secret may be written in a text, itself first. Those of each of its lines are among them. */
+export function secretForms(value: string): readonly string[] {
+  const pieces = new Set([value, value.trim(), ...value.split(/\r?\n/).map((line) => line.trim())]);
+  const forms = [...pieces]
+    .filter((piece) => piece.length >= SHORTEST)
+    .flatMap((piece) => [
+      piece,
+      ...base64Forms(Buffer.from(piece)),
+      ...urlForms(piece),
+      ...jsonForms(piece),
+      ...shellForms(piece),
+      xmlForm(piece),
+    ]);
+  return [...new Set(forms)].filter((form) => form.length >= SHORTEST);
+}
