@@ -1,0 +1,34 @@
+import type { Lab } from '../../lab/index.ts';
+import { EXIT } from '../../model/errors.ts';
+import type { Streams } from '../streams.ts';
+
+/** What `garden lab` can do. */
+export const LAB_ACTIONS = ['up', 'down', 'status'] as const;
+export type LabAction = (typeof LAB_ACTIONS)[number];
+
+export interface LabCommandOptions {
+  /** `--name`: which lab; `garden` by default. */
+  readonly name?: string | undefined;
+}
+
+/** Brings the default lab up for another command; what it says goes to standard error. */
+export async function bringLabUp(project: string, streams: Streams): Promise<Lab> {
+  const { labUp } = await import('../../lab/index.ts');
+  return labUp({ project, say: (line) => streams.err.write(`${line}\n`) });
+}
+
+/** `garden lab up|down|status`. Resolves to the exit code: that of a failed host where the lab is broken. */
+export async function labCommand(action: LabAction, options: LabCommandOptions, streams: Streams): Promise<number> {
+  const { labDown, labStatus, labUp } = await import('../../lab/index.ts');
+  const settings = {
+    name: options.name,
+    project: process.cwd(),
+    say: (line: string) => {
+      streams.out.write(`${line}\n`);
+    },
+  };
+  if (action === 'up') await labUp(settings);
+  if (action === 'down') await labDown(settings);
+  if (action === 'status' && (await labStatus(settings)).state === 'broken') return EXIT.failed;
+  return EXIT.done;
+}
