@@ -1,5 +1,6 @@
 export * from './model/block.ts';
 export * from './model/change.ts';
+export * from './model/confirmed.ts';
 export * from './model/duration.ts';
 export * from './model/errors.ts';
 export * from './model/events.ts';

@@ -84,7 +84,7 @@ function outcomeOf(
  */
 export async function applyGroup(
   group: readonly Candidate[],
-  parts: { readonly announcement: FramePart | undefined; readonly changes: ReadonlyMap<Leaf, readonly Change[]> },
+  parts: { readonly before: readonly FramePart[]; readonly changes: ReadonlyMap<Leaf, readonly Change[]> },
   context: HostContext,
   lookAhead: LookAhead,
   as: As,
@@ -116,8 +116,7 @@ export async function applyGroup(
   lookAhead.invalidate(group.length);
   const ahead = lookAhead.part(last.leaf, as, last.leaf.position + 1);
 
-  const everything = [parts.announcement, changing, proving, ahead].filter((part) => part !== undefined);
-  await context.frames.send(as, everything, {
+  await context.frames.send(as, [...parts.before, changing, proving, ahead], {
     onLine: (part, index, line) => {
       const leaf = (group[index] ?? first).leaf;
       if (part === changing) {
@@ -131,7 +130,7 @@ export async function applyGroup(
     const result = results[transaction ? 0 : index];
     const changes = parts.changes.get(candidate.leaf) ?? [];
     if (!result || result.outcome === 'skipped') {
-      // Only where the announcement itself failed has nothing been reached at all.
+      // Only where what goes before failed has nothing been reached at all.
       if (index === 0) outcomes.set(candidate.leaf, { status: 'failed', changes: [], failure: unannounced(as) });
       break;
     }

@@ -1,9 +1,13 @@
+import type { ConfirmedNode } from '../model/confirmed.ts';
+import { milliseconds } from '../model/duration.ts';
 import type { TaskReference } from '../model/events.ts';
 import type { Get } from '../model/handle.ts';
 import type { Handler } from '../model/handler.ts';
 import type { BecomeOption, ConditionContext, Node } from '../model/node.ts';
 import type { Play } from '../model/play.ts';
 import type { PlayContext } from '../model/role.ts';
+import type { Script } from '../model/script.ts';
+import type { CallSite } from '../model/site.ts';
 
 /** What a task has from the play, roles and blocks that it stands in. */
 export interface Scope {
@@ -14,9 +18,23 @@ export interface Scope {
   /** Undefined: as the inventory, the play and the command line say. */
   readonly become: BecomeOption | undefined;
   readonly conditions: readonly ((context: ConditionContext) => boolean)[];
+  /** The innermost `confirmed` around it. */
+  readonly confirm?: Confirmation | undefined;
 }
 
-type LeafNode = Exclude<Node, { type: 'block' | 'once' | 'role' }>;
+type LeafNode = Exclude<Node, { type: 'block' | 'confirmed' | 'once' | 'role' }>;
+
+/** What the host does by itself when it is not reached anew in time. */
+export interface Confirmation {
+  readonly path: string;
+  /** In milliseconds. */
+  readonly within: number;
+  readonly restore: Script | undefined;
+  /** The files that the tasks own. */
+  readonly files: readonly string[];
+  readonly reference: TaskReference;
+  readonly site: CallSite;
+}
 
 /** One node with no others inside it, at its place in the order of things. */
 export interface Leaf<N extends LeafNode = LeafNode> {
@@ -33,6 +51,8 @@ export interface Leaf<N extends LeafNode = LeafNode> {
 
 export interface BlockItem {
   readonly type: 'block';
+  /** Set where the host is to take everything back unless it is reached anew. */
+  readonly confirm?: Confirmation | undefined;
   readonly tasks: readonly Item[];
   readonly rescue: readonly Item[];
   readonly always: readonly Item[];
@@ -97,11 +117,28 @@ class Compiler {
           always: await this.items(node.always, inner, sequence, once),
         };
       }
+      case 'confirmed':
+        return this.#confirmed(node, scope, sequence, once);
       case 'once':
         return this.#item(node.node, scope, sequence, true);
       default:
         return this.#leaf(node, scope, sequence, once);
     }
+  }
+
+  async #confirmed(node: ConfirmedNode, scope: Scope, sequence: Leaf[], once: boolean): Promise<BlockItem> {
+    const path = this.#names.unique(`${scope.path}/${node.name}`);
+    const confirm: Confirmation = {
+      path,
+      within: milliseconds(node.options.within),
+      restore: node.options.restore,
+      files: ownedBy(node.tasks),
+      reference: { path, play: scope.play, role: scope.role, name: node.name, where: [] },
+      site: node.site,
+    };
+    const inner = { ...narrowed(scope, node.options), path, confirm };
+    const tasks = await this.items(node.tasks, inner, sequence, once);
+    return { type: 'block', confirm, tasks, rescue: [], always: [] };
   }
 
   #leaf(node: LeafNode, scope: Scope, sequence: Leaf[], once: boolean): Leaf {
@@ -138,6 +175,17 @@ function narrowed(
   };
 }
 
+/** The files that these tasks may write. */
+function ownedBy(nodes: readonly Node[]): readonly string[] {
+  const found = nodes.flatMap((node): readonly string[] => {
+    if (node.type === 'task') return node.resource.owns;
+    if (node.type === 'once') return ownedBy([node.node]);
+    if (node.type === 'block') return ownedBy([...node.tasks, ...node.rescue, ...node.always]);
+    return node.type === 'confirmed' ? ownedBy(node.tasks) : [];
+  });
+  return [...new Set(found)];
+}
+
 /** All handlers that tasks of this list can notify, in the order in which they run; those of roles within are theirs. */
 export function handlersOf(nodes: readonly Node[]): readonly Handler[] {
   const found = new Set<Handler>();
@@ -145,6 +193,7 @@ export function handlersOf(nodes: readonly Node[]): readonly Handler[] {
     if (node.type === 'task') for (const handler of node.handlers) found.add(handler);
     if (node.type === 'once') visit(node.node);
     if (node.type === 'block') [...node.tasks, ...node.rescue, ...node.always].forEach(visit);
+    if (node.type === 'confirmed') node.tasks.forEach(visit);
   };
   nodes.forEach(visit);
   return [...found].sort((a, b) => a.order - b.order);

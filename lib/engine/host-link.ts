@@ -43,13 +43,13 @@ export class HostLink {
   async session(as: Become | undefined): Promise<Session> {
     this.#connection ??= this.#connect();
     const connection = await this.#connection;
-    const effective = as !== undefined && as.user === this.#loginUser(connection) ? undefined : as;
-    const key = sessionKey(effective);
+    const effective = this.#effective(as, connection);
+    const key = sessionKey(effective.as);
     let session = this.#sessions.get(key);
     if (!session) {
       // The host is locked once, by its first session.
       const lock = this.#sessions.size === 0 ? this.#lock : undefined;
-      session = startShellSession(connection, { ...(effective && { as: effective }), ...(lock && { lock }) });
+      session = startShellSession(connection, { ...effective, ...(lock && { lock }) });
       this.#sessions.set(key, session);
     }
     return session;
@@ -82,6 +82,21 @@ export class HostLink {
     });
   }
 
+  /**
+   * Logs in a second time, past everything that is open, and does something there.
+   *
+   * @throws Unreachable where that is not possible within the time, in milliseconds.
+   */
+  async anew<T>(as: Become | undefined, timeout: number, work: (session: Session) => Promise<T>): Promise<T> {
+    const connection = await this.#connect(timeout);
+    try {
+      const session = await startShellSession(connection, this.#effective(as, connection));
+      return await work(session).finally(() => session.close());
+    } finally {
+      await connection.close();
+    }
+  }
+
   /** Ends what is running on the host now; the sessions stay usable. */
   async interrupt(): Promise<void> {
     const sessions = await Promise.allSettled(this.#sessions.values());
@@ -99,19 +114,24 @@ export class HostLink {
     await connection?.then((open) => open.close()).catch(() => undefined);
   }
 
-  async #connect(): Promise<Connection> {
+  async #connect(timeout = this.host.connection.timeout): Promise<Connection> {
     const { name } = this.host;
     this.#emit({ type: 'host-connecting', host: name });
-    const connection = await connect(this.host.connection, {
-      notice: (level, text) => this.#emit({ type: 'message', host: name, level, text }),
-      signal: this.#signal,
-    });
+    const connection = await connect(
+      { ...this.host.connection, timeout },
+      {
+        notice: (level, text) => this.#emit({ type: 'message', host: name, level, text }),
+        signal: this.#signal,
+      },
+    );
     this.#emit({ type: 'host-connected', host: name, transport: connection.transport });
     return connection;
   }
 
-  #loginUser(connection: Connection): string | undefined {
-    return connection.user ?? (connection.transport === 'local' ? userInfo().username : undefined);
+  /** Who is logged in as that user already need not become him. */
+  #effective(as: Become | undefined, connection: Connection): { readonly as?: Become } {
+    const login = connection.user ?? (connection.transport === 'local' ? userInfo().username : undefined);
+    return as === undefined || as.user === login ? {} : { as };
   }
 }
 

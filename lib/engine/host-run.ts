@@ -1,20 +1,12 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { milliseconds } from '../model/duration.ts';
-import type { PlayContext } from '../model/role.ts';
-import type { StepNode } from '../model/step.ts';
-import type { TaskNode } from '../model/task.ts';
-import type { WaitNode } from '../model/wait.ts';
-import { type BlockItem, compileHandler, type Item, type Leaf, type RoleItem } from './compile.ts';
-import { judge, type Verdict } from './conditions.ts';
-import type { HostContext } from './context.ts';
-import { commandFailure, failureOf, located, Stopped, TaskFailed } from './failure.ts';
-import { isProbe, isTask, type LookAhead } from './look-ahead.ts';
+import type { TaskReference } from '../model/events.ts';
+import type { CallSite } from '../model/site.ts';
+import { type BlockItem, type Confirmation, compileHandler, type Item, type Leaf, type RoleItem } from './compile.ts';
+import { located, Stopped, TaskFailed } from './failure.ts';
+import { LeafRunner, type Tools } from './leaf-runner.ts';
+import { isTask } from './look-ahead.ts';
 import type { Meeting, Slots } from './meeting.ts';
-import { handlerKey, type Notifications } from './notifications.ts';
+import { handlerKey } from './notifications.ts';
 import type { Outcome } from './outcome.ts';
-import { runStep, type StepServices } from './step-runner.ts';
-import type { TaskRunner } from './task-runner.ts';
-import { wait } from './wait-runner.ts';
 
 /** What the hosts of a batch have in common. */
 export interface BatchContext {
@@ -24,35 +16,20 @@ export interface BatchContext {
   stopped(): string | undefined;
 }
 
-/** What a host's way through a play is made with. */
-export interface Tools {
-  readonly context: HostContext;
-  readonly batch: BatchContext;
-  readonly lookAhead: LookAhead;
-  readonly notifications: Notifications;
-  readonly tasks: TaskRunner;
-  readonly playContext: PlayContext;
-  readonly services: Omit<StepServices, 'flush'>;
-}
-
-function isStep(leaf: Leaf): leaf is Leaf<StepNode> {
-  return leaf.node.type === 'step';
-}
-
-function isWait(leaf: Leaf): leaf is Leaf<WaitNode> {
-  return leaf.node.type === 'wait';
-}
-
 /** Leads one host through the items of a play, in their order. */
 export class HostRun {
   readonly #tools: Tools;
+  readonly #batch: BatchContext;
+  readonly #leaves: LeafRunner;
   /** The roles that are under way, innermost last: whose handlers a flush runs. */
   readonly #roles: RoleItem[] = [];
   /** Above 0 while an `always` is being done, which an interruption does not stop. */
   #always = 0;
 
-  constructor(tools: Tools) {
+  constructor(tools: Tools, batch: BatchContext) {
     this.#tools = tools;
+    this.#batch = batch;
+    this.#leaves = new LeafRunner(tools, () => this.#flush());
   }
 
   /**
@@ -79,6 +56,7 @@ export class HostRun {
     const depth = this.#roles.length;
     try {
       await this.#items(block.tasks);
+      if (block.confirm) await this.#confirm(block.confirm);
     } catch (error) {
       if (!(error instanceof TaskFailed) || block.rescue.length === 0) throw error;
       this.#roles.length = depth;
@@ -90,6 +68,15 @@ export class HostRun {
       await this.#items(block.always);
       this.#always--;
     }
+  }
+
+  async #confirm(confirm: Confirmation): Promise<void> {
+    // What the handlers do (a service that reads its new files) is part of what may cut the host off.
+    await this.#flush();
+    const { confirmations } = this.#tools;
+    if (!confirmations.isArmed(confirm)) return;
+    const { reference, site } = confirm;
+    await this.#tell(reference, site, () => confirmations.settle(confirm));
   }
 
   async #runHandlers(role: RoleItem): Promise<void> {
@@ -113,7 +100,8 @@ export class HostRun {
   }
 
   async #leaf(leaf: Leaf): Promise<void> {
-    const { context, batch } = this.#tools;
+    const { context } = this.#tools;
+    const batch = this.#batch;
     const stop = batch.stopped() ?? (context.run.signal.aborted ? 'interrupted' : undefined);
     if (stop !== undefined && this.#always === 0) throw new Stopped(stop);
     if (leaf.node.type === 'flush') return this.#flush();
@@ -121,127 +109,58 @@ export class HostRun {
       await batch.slots.yieldWhile(batch.meeting.arrive(context.host.name, leaf.reference.path));
       return;
     }
-    if (!leaf.once) return this.#report(leaf, () => this.#perform(leaf));
+    if (!leaf.once) return this.#report(leaf, () => this.#leaves.perform(leaf));
     const claim = context.run.once.claim(leaf.reference.path);
     if ('theirs' in claim) {
       const well = await batch.slots.yieldWhile(claim.theirs);
-      return this.#report(leaf, async () => (well ? skipped('done by another host') : failedElsewhere()));
+      return this.#report(leaf, async () => (well ? skippedHere() : failedElsewhere()));
     }
     let well = false;
     try {
-      await this.#report(leaf, () => this.#perform(leaf));
+      await this.#report(leaf, () => this.#leaves.perform(leaf));
       well = true;
     } finally {
       claim.mine(well);
     }
   }
 
-  /** Announces a leaf, does it, counts it and tells how it ended. @throws TaskFailed */
   async #report(leaf: Leaf, perform: () => Promise<Outcome | undefined>): Promise<void> {
+    const ignoring = isTask(leaf) && leaf.node.options.ignoreErrors === true;
+    await this.#tell(leaf.reference, leaf.node.site, perform, ignoring);
+  }
+
+  /** Announces a task, does it, counts it and tells how it ended. @throws TaskFailed */
+  async #tell(
+    task: TaskReference,
+    site: CallSite,
+    perform: () => Promise<Outcome | undefined>,
+    ignoring = false,
+  ): Promise<void> {
     const { run, host, counts } = this.#tools.context;
     const started = performance.now();
-    run.emit({ type: 'task-started', host: host.name, task: leaf.reference });
+    run.emit({ type: 'task-started', host: host.name, task });
     const outcome = await perform();
     if (!outcome) return;
-    const ignored = outcome.status === 'failed' && isTask(leaf) && leaf.node.options.ignoreErrors === true;
-    const status = ignored ? 'ignored' : outcome.status;
+    const { changes, note, failure } = outcome;
+    const status = ignoring && outcome.status === 'failed' ? 'ignored' : outcome.status;
     const interrupted = status === 'failed' && run.signal.aborted;
     counts.add(status);
     run.emit({
       type: 'task-finished',
       host: host.name,
-      task: outcome.failure ? located(leaf.reference, leaf.node.site) : leaf.reference,
+      task: failure ? located(task, site) : task,
       status,
-      changes: outcome.changes,
-      note: outcome.note,
-      failure: interrupted ? { ...outcome.failure, message: 'interrupted while it ran' } : outcome.failure,
+      changes,
+      note,
+      failure: interrupted ? { ...failure, message: 'interrupted while it ran' } : failure,
       duration: performance.now() - started,
     });
-    if (status === 'failed') throw new TaskFailed(outcome.failure?.message);
-  }
-
-  async #perform(leaf: Leaf): Promise<Outcome | undefined> {
-    const { context } = this.#tools;
-    let verdict: Verdict;
-    try {
-      verdict = judge(leaf, {
-        host: context.host,
-        token: context.token,
-        check: context.run.check,
-        outlook: context.outlook,
-      });
-    } catch (error) {
-      return { status: 'failed', changes: [], failure: failureOf(error) };
-    }
-    if (verdict.go === 'skip') return skipped('its condition is not met');
-    if (verdict.go === 'unknown') {
-      context.outlook.planned++;
-      return { status: 'unknown', changes: [], note: verdict.because };
-    }
-    if (isTask(leaf)) return this.#task(leaf);
-    if (isProbe(leaf)) return this.#probe(leaf);
-    if (isWait(leaf)) {
-      await this.#flush();
-      return wait(leaf.node.options, context, this.#tools.lookAhead.as(leaf));
-    }
-    if (isStep(leaf)) return this.#step(leaf);
-    return undefined;
-  }
-
-  async #task(leaf: Leaf<TaskNode>): Promise<Outcome> {
-    const { tasks, context } = this.#tools;
-    const { retry } = leaf.node.options;
-    let outcome = await tasks.run(leaf);
-    for (let attempt = 2; outcome.failure && retry && attempt <= retry.attempts; attempt++) {
-      const text = `${leaf.node.name}: ${outcome.failure.message}; attempt ${attempt} of ${retry.attempts} follows`;
-      context.run.emit({ type: 'message', host: context.host.name, level: 'info', text });
-      await delay(milliseconds(retry.delay ?? '5s'), undefined, { signal: context.run.signal }).catch(() => undefined);
-      if (context.run.signal.aborted) break;
-      tasks.again();
-      outcome = await tasks.run(leaf);
-    }
-    leaf.node.set(context.token, { changed: outcome.status === 'changed', output: outcome.output });
-    return outcome;
-  }
-
-  async #probe(leaf: Leaf): Promise<Outcome | undefined> {
-    const { context, lookAhead } = this.#tools;
-    if (!isProbe(leaf)) return undefined;
-    const answer = await lookAhead.answer(leaf);
-    if (!answer || answer.timedOut) {
-      return {
-        status: 'failed',
-        changes: [],
-        failure: commandFailure('the question', answer ?? { stdout: '', stderr: '', status: -1 }),
-      };
-    }
-    try {
-      leaf.node.answer(context.token, answer);
-    } catch (error) {
-      if (context.run.check && context.outlook.planned > 0) {
-        return {
-          status: 'unknown',
-          changes: [],
-          note: `its answer cannot be read before the planned changes are made: ${failureOf(error).message}`,
-        };
-      }
-      return { status: 'failed', changes: [], failure: failureOf(error) };
-    }
-    if (context.run.check && context.outlook.planned > 0) context.outlook.doubt(leaf.node);
-    return { status: 'ok', changes: [] };
-  }
-
-  async #step(leaf: Leaf<StepNode>): Promise<Outcome> {
-    const { context, lookAhead, services } = this.#tools;
-    if (!context.run.check) lookAhead.invalidate();
-    const outcome = await runStep(leaf, context, { ...services, flush: () => this.#flush() });
-    if (!context.run.check) lookAhead.invalidate();
-    return outcome;
+    if (status === 'failed') throw new TaskFailed(failure?.message);
   }
 }
 
-function skipped(note: string): Outcome {
-  return { status: 'skipped', changes: [], note };
+function skippedHere(): Outcome {
+  return { status: 'skipped', changes: [], note: 'done by another host' };
 }
 
 function failedElsewhere(): Outcome {

@@ -5,6 +5,7 @@ import type { Play } from '../model/play.ts';
 import type { PlayContext } from '../model/role.ts';
 import { resolveBecome } from './become.ts';
 import { compilePlay, type Item, type RoleItem } from './compile.ts';
+import { Confirmations } from './confirmation.ts';
 import type { As, HostContext } from './context.ts';
 import { failureOf, Stopped, TaskFailed } from './failure.ts';
 import { factPart } from './gather.ts';
@@ -101,19 +102,23 @@ export class PlayRun {
     const role = await this.#compile();
     const notifications = new Notifications(this.#context, new Set(allHandlers(role)));
     const lookAhead = new LookAhead(this.#context, this.#play.options.become, notifications);
-    const tasks = new TaskRunner(this.#context, lookAhead, notifications);
-    const host = new HostRun({
-      context: this.#context,
-      batch: this.#batch,
-      lookAhead,
-      notifications,
-      tasks,
-      playContext: this.#playContext,
-      services: {
-        as: (context) => this.#as(context),
-        converge: (resource, context) => applyAlone(resource, context, this.#as(context)),
+    const confirmations = new Confirmations(this.#context);
+    const tasks = new TaskRunner(this.#context, lookAhead, notifications, confirmations);
+    const host = new HostRun(
+      {
+        context: this.#context,
+        lookAhead,
+        notifications,
+        confirmations,
+        tasks,
+        playContext: this.#playContext,
+        services: {
+          as: (context) => this.#as(context),
+          converge: (resource, context) => applyAlone(resource, context, this.#as(context)),
+        },
       },
-    });
+      this.#batch,
+    );
     await host.role(role);
   }
 

@@ -4,6 +4,7 @@ import type { Assessment } from '../model/resource.ts';
 import type { TaskNode } from '../model/task.ts';
 import { applyGroup } from './apply-group.ts';
 import type { Leaf } from './compile.ts';
+import { Confirmations } from './confirmation.ts';
 import type { HostContext } from './context.ts';
 import { commandFailure, failureOf } from './failure.ts';
 import type { Answer } from './frame.ts';
@@ -17,15 +18,22 @@ export class TaskRunner {
   readonly #context: HostContext;
   readonly #lookAhead: LookAhead;
   readonly #notifications: Notifications;
+  readonly #confirmations: Confirmations;
   /** What a group has done for leaves whose turn has not come yet. */
   readonly #ahead = new Map<Leaf, Outcome>();
   /** Leaves whose change may have been made before the connection broke. */
   readonly #attempted = new Set<Leaf>();
 
-  constructor(context: HostContext, lookAhead: LookAhead, notifications: Notifications) {
+  constructor(
+    context: HostContext,
+    lookAhead: LookAhead,
+    notifications: Notifications,
+    confirmations = new Confirmations(context),
+  ) {
     this.#context = context;
     this.#lookAhead = lookAhead;
     this.#notifications = notifications;
+    this.#confirmations = confirmations;
   }
 
   /** Does one task, or takes over what its group has done already. */
@@ -102,8 +110,8 @@ export class TaskRunner {
       as,
     );
     for (const { leaf } of group) this.#attempted.add(leaf);
-    const parts = { announcement: announced?.part, changes };
-    const { outcomes } = await applyGroup(group, parts, this.#context, this.#lookAhead, as);
+    const before = [...this.#confirmations.arm(first.leaf.scope, as), ...(announced ? [announced.part] : [])];
+    const { outcomes } = await applyGroup(group, { before, changes }, this.#context, this.#lookAhead, as);
     for (const { leaf } of group) this.#attempted.delete(leaf);
 
     for (const [leaf, outcome] of outcomes) this.#ahead.set(leaf, this.#changed(leaf, outcome));

@@ -62,6 +62,7 @@ class HostCheck {
     if (node.type === 'once') await this.#node(node.node, owner);
     if (node.type === 'block')
       for (const inner of [...node.tasks, ...node.rescue, ...node.always]) await this.#node(inner, owner);
+    if (node.type === 'confirmed') for (const inner of node.tasks) await this.#node(inner, owner);
     if (node.type !== 'role') return;
     const label = `role ${node.name}, host ${this.#context.host.name}`;
     const before = this.mistakes.length;

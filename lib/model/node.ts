@@ -1,4 +1,5 @@
 import type { BlockNode, OnceNode } from './block.ts';
+import type { ConfirmedNode } from './confirmed.ts';
 import type { BarrierNode, FlushNode } from './flow.ts';
 import type { Get } from './handle.ts';
 import type { Become, Host, HostVars } from './host.ts';
@@ -16,6 +17,7 @@ export type Node =
   | StepNode
   | WaitNode
   | BlockNode
+  | ConfirmedNode
   | OnceNode
   | BarrierNode
   | FlushNode

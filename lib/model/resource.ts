@@ -73,6 +73,8 @@ export interface ResourceDefinition<Schema extends z.ZodType, Current extends St
   };
   /** False where a second look cannot prove that the change took (a command). True by default. */
   readonly verify?: boolean;
+  /** The files and folders that `apply` may write: what `confirmed` keeps a copy of. */
+  owns?(params: z.output<Schema>): readonly string[];
   /** How long `apply` may take, in milliseconds; 10 minutes by default. */
   timeout?(params: z.output<Schema>): number;
 }
@@ -109,6 +111,8 @@ export interface Resource {
   readonly id: string;
   readonly site: CallSite;
   readonly timeout: number;
+  /** The files and folders that a change may write. */
+  readonly owns: readonly string[];
   probe(): Script | null;
   /** @throws UnmetPrecondition, or another error where the answer cannot be understood. */
   assess(stdout: string): Assessment;
@@ -184,6 +188,7 @@ export function resource<Schema extends z.ZodType, Current extends State>(
       id: definition.id(params),
       site,
       timeout: definition.timeout?.(params) ?? TEN_MINUTES,
+      owns: definition.owns?.(params) ?? [],
       probe: () => definition.probe(params),
       assess(stdout) {
         const { current, changes } = examine(stdout, params);

@@ -1,0 +1,131 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { milliseconds } from '../model/duration.ts';
+import type { PlayContext } from '../model/role.ts';
+import type { StepNode } from '../model/step.ts';
+import type { TaskNode } from '../model/task.ts';
+import type { WaitNode } from '../model/wait.ts';
+import type { Leaf } from './compile.ts';
+import { judge, type Verdict } from './conditions.ts';
+import type { Confirmations } from './confirmation.ts';
+import type { HostContext } from './context.ts';
+import { commandFailure, failureOf } from './failure.ts';
+import { isProbe, isTask, type LookAhead } from './look-ahead.ts';
+import type { Notifications } from './notifications.ts';
+import type { Outcome } from './outcome.ts';
+import { runStep, type StepServices } from './step-runner.ts';
+import type { TaskRunner } from './task-runner.ts';
+import { wait } from './wait-runner.ts';
+
+/** What a host's way through a play is made with. */
+export interface Tools {
+  readonly context: HostContext;
+  readonly lookAhead: LookAhead;
+  readonly notifications: Notifications;
+  readonly confirmations: Confirmations;
+  readonly tasks: TaskRunner;
+  readonly playContext: PlayContext;
+  readonly services: Omit<StepServices, 'flush'>;
+}
+
+function isStep(leaf: Leaf): leaf is Leaf<StepNode> {
+  return leaf.node.type === 'step';
+}
+
+function isWait(leaf: Leaf): leaf is Leaf<WaitNode> {
+  return leaf.node.type === 'wait';
+}
+
+/** Does single tasks, probes, waits and steps on one host. */
+export class LeafRunner {
+  readonly #tools: Tools;
+  readonly #flush: () => Promise<void>;
+
+  constructor(tools: Tools, flush: () => Promise<void>) {
+    this.#tools = tools;
+    this.#flush = flush;
+  }
+
+  /** Does a leaf if its conditions are met. Undefined: there is nothing to tell of it. */
+  async perform(leaf: Leaf): Promise<Outcome | undefined> {
+    const { context } = this.#tools;
+    let verdict: Verdict;
+    try {
+      verdict = judge(leaf, {
+        host: context.host,
+        token: context.token,
+        check: context.run.check,
+        outlook: context.outlook,
+      });
+    } catch (error) {
+      return { status: 'failed', changes: [], failure: failureOf(error) };
+    }
+    if (verdict.go === 'skip') return { status: 'skipped', changes: [], note: 'its condition is not met' };
+    if (verdict.go === 'unknown') {
+      context.outlook.planned++;
+      return { status: 'unknown', changes: [], note: verdict.because };
+    }
+    if (isTask(leaf)) return this.#task(leaf);
+    if (isProbe(leaf)) return this.#probe(leaf);
+    if (isWait(leaf)) {
+      await this.#flush();
+      return wait(leaf.node.options, context, this.#tools.lookAhead.as(leaf));
+    }
+    if (isStep(leaf)) return this.#step(leaf);
+    return undefined;
+  }
+
+  async #task(leaf: Leaf<TaskNode>): Promise<Outcome> {
+    const { tasks, context } = this.#tools;
+    const { retry } = leaf.node.options;
+    let outcome = await tasks.run(leaf);
+    for (let attempt = 2; outcome.failure && retry && attempt <= retry.attempts; attempt++) {
+      const text = `${leaf.node.name}: ${outcome.failure.message}; attempt ${attempt} of ${retry.attempts} follows`;
+      context.run.emit({ type: 'message', host: context.host.name, level: 'info', text });
+      await delay(milliseconds(retry.delay ?? '5s'), undefined, { signal: context.run.signal }).catch(() => undefined);
+      if (context.run.signal.aborted) break;
+      tasks.again();
+      outcome = await tasks.run(leaf);
+    }
+    leaf.node.set(context.token, { changed: outcome.status === 'changed', output: outcome.output });
+    return outcome;
+  }
+
+  async #probe(leaf: Leaf): Promise<Outcome | undefined> {
+    const { context, lookAhead } = this.#tools;
+    if (!isProbe(leaf)) return undefined;
+    const answer = await lookAhead.answer(leaf);
+    if (!answer || answer.timedOut) {
+      return {
+        status: 'failed',
+        changes: [],
+        failure: commandFailure('the question', answer ?? { stdout: '', stderr: '', status: -1 }),
+      };
+    }
+    try {
+      leaf.node.answer(context.token, answer);
+    } catch (error) {
+      if (context.run.check && context.outlook.planned > 0) {
+        return {
+          status: 'unknown',
+          changes: [],
+          note: `its answer cannot be read before the planned changes are made: ${failureOf(error).message}`,
+        };
+      }
+      return { status: 'failed', changes: [], failure: failureOf(error) };
+    }
+    if (context.run.check && context.outlook.planned > 0) context.outlook.doubt(leaf.node);
+    return { status: 'ok', changes: [] };
+  }
+
+  async #step(leaf: Leaf<StepNode>): Promise<Outcome> {
+    const { context, lookAhead, services, confirmations } = this.#tools;
+    if (!context.run.check) {
+      lookAhead.invalidate();
+      const as = lookAhead.as(leaf);
+      await context.frames.send(as, confirmations.arm(leaf.scope, as));
+    }
+    const outcome = await runStep(leaf, context, { ...services, flush: () => this.#flush() });
+    if (!context.run.check) lookAhead.invalidate();
+    return outcome;
+  }
+}
