@@ -1,1 +1,9 @@
-export {};
+export * from './authorized-key.ts';
+export * from './cron.ts';
+export * from './group.ts';
+export * from './hostname.ts';
+export * from './kernel-module.ts';
+export * from './mount.ts';
+export * from './sysctl.ts';
+export * from './timezone.ts';
+export * from './user.ts';
