@@ -1,0 +1,38 @@
+import { spawn } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import type { Upload } from '../../lib/model/resource.ts';
+import type { Script } from '../../lib/model/script.ts';
+import type { Target } from './converge.ts';
+import type { Shell } from './scratch-root.ts';
+
+const COMMANDS = { dash: ['dash'], bash: ['bash'], busybox: ['busybox', 'sh'] } as const;
+
+/** As a session runs a snippet: in a subshell, from a script that was read whole, with its input closed. */
+const RUNNER = 'local_script=$(cat); (eval "$local_script") </dev/null';
+
+/** A shell of this machine, for resources that can be kept within a test's own folder. */
+export function localShell(shell: Shell = 'dash', environment: NodeJS.ProcessEnv = {}): Target {
+  const [command, ...options] = COMMANDS[shell];
+  return {
+    async run(script: Script) {
+      const running = spawn(command, [...options, '-c', RUNNER], {
+        env: { PATH: process.env.PATH, LC_ALL: 'C', ...environment },
+      });
+      running.stdin.on('error', () => {}); // It ended before it had read all: its status says so.
+      running.stdin.end(script.text);
+      const [stdout, stderr, status] = await Promise.all([
+        text(running.stdout),
+        text(running.stderr),
+        new Promise<number>((resolve, reject) => {
+          running.once('error', reject);
+          running.once('close', (code) => resolve(code ?? 128));
+        }),
+      ]);
+      return { stdout, stderr, status };
+    },
+    async upload({ path, content }: Upload) {
+      await writeFile(path, 'file' in content ? await readFile(content.file) : content, { mode: 0o600 });
+    },
+  };
+}
