@@ -58,7 +58,8 @@ function outcomeOf(
     return { status: 'failed', changes, output, failure };
   }
   if (options.changedWhen && !options.changedWhen(output)) return { status: 'ok', changes: [], output };
-  if (!resource.kind.verify) return { status: 'changed', changes, output };
+  // What has no state to read (a restart) cannot be looked at a second time either.
+  if (!resource.kind.verify || resource.probe() === null) return { status: 'changed', changes, output };
   if (!proof) {
     const failure = { message: 'applied, but the second look at the state gave no answer', lastLines: [] };
     return { status: 'failed', changes, output, failure };
