@@ -3,7 +3,7 @@ import { newRunId } from '../engine/journal.ts';
 import { runPlaybook } from '../engine/run.ts';
 import type { Event } from '../model/events.ts';
 import type { Playbook } from '../model/playbook.ts';
-import type { Secret } from '../model/secret.ts';
+import { type Secret, watchSecrets } from '../model/secret.ts';
 import type { Report, ReportOptions } from '../report/report.ts';
 import { wantsColour } from '../report/style.ts';
 import { redacted } from '../secrets/event-redaction.ts';
@@ -15,7 +15,6 @@ import { journal } from './journal.ts';
 import { becomeOption, type HostOptions } from './options.ts';
 import { PasswordPrompt } from './password.ts';
 import { rerunCommand } from './rerun.ts';
-import { inventorySecrets } from './secrets.ts';
 import type { Streams } from './streams.ts';
 
 /** Makes the report of a command. */
@@ -59,9 +58,7 @@ export async function execute(execution: Execution): Promise<number> {
   });
 
   const redactor = new Redactor();
-  for (const secret of [passwords.login, passwords.become, ...inventorySecrets(inventory.all)]) {
-    if (secret !== undefined) redactor.add(secret);
-  }
+  const unwatch = watchSecrets((secret) => redactor.add(secret));
   const redact = (text: string): string => redactor.redact(text);
 
   const report = await execution.makeReport(
@@ -105,6 +102,7 @@ export async function execute(execution: Execution): Promise<number> {
     throw error;
   } finally {
     await report.close();
+    unwatch();
     interruption[Symbol.dispose]();
   }
 }

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { EXIT } from '../model/errors.ts';
+import { LAB_ACTIONS, type LabCommandOptions, labCommand } from './commands/lab.ts';
 import { type HostOptions, withHostOptions } from './options.ts';
 import type { Streams } from './streams.ts';
 
@@ -35,6 +36,20 @@ Examples:
   garden exec all -i hosts.ini -- systemctl is-active haproxy
   garden exec web -i hosts.ini -- 'ps ax | grep [h]aproxy'
   garden exec 'web:&east' -i hosts.ini -bK -- apt-get update`;
+
+const LAB_EXAMPLES = `
+The lab is a set of Debian containers on this machine, for rehearsals. It needs root, and names what else is missing.
+
+Examples:
+  garden lab up                                  build it, or mend what is broken of it
+  garden lab status                              its hosts, and what is left over if it is broken
+  garden lab down                                take it away, and leave nothing behind`;
+
+const LAB_DESCRIPTIONS = {
+  up: 'bring the lab up; does nothing where it is up',
+  down: 'take the lab away, also what a crash left of it',
+  status: "show the lab's hosts",
+} as const satisfies Record<(typeof LAB_ACTIONS)[number], string>;
 
 /** How a command ends: with an exit code. */
 type Done = (exitCode: number) => void;
@@ -72,6 +87,23 @@ function addExec(program: Command, argv: readonly string[], streams: Streams, do
     });
 }
 
+function addLab(program: Command, streams: Streams, done: Done): void {
+  const lab = program
+    .command('lab')
+    .description('the rehearsal lab: up, down, status')
+    .helpCommand(false)
+    .addHelpText('after', LAB_EXAMPLES);
+  for (const action of LAB_ACTIONS) {
+    lab
+      .command(action)
+      .description(LAB_DESCRIPTIONS[action])
+      .option('--name <name>', 'which lab, where there are several')
+      .action(async (options: LabCommandOptions) => {
+        done(await labCommand(action, options, streams));
+      });
+  }
+}
+
 /**
  * The command line. Resolves to the exit code.
  *
@@ -96,6 +128,7 @@ export async function runProgram(argv: readonly string[], streams: Streams): Pro
     .exitOverride();
   addRun(program, argv, streams, done);
   addExec(program, argv, streams, done);
+  addLab(program, streams, done);
   try {
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {

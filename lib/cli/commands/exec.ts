@@ -4,6 +4,7 @@ import { execute } from '../execute.ts';
 import { readInventory } from '../inventory.ts';
 import type { HostOptions } from '../options.ts';
 import type { Streams } from '../streams.ts';
+import { bringLabUp } from './lab.ts';
 
 /** `garden exec`. Resolves to the exit code. */
 export async function execCommand(
@@ -14,6 +15,7 @@ export async function execCommand(
   streams: Streams,
 ): Promise<number> {
   const folder = process.cwd();
+  if (options.lab) await bringLabUp(folder, streams);
   const selected = await readInventory(options, folder, streams);
   const playbook = execPlaybook(pattern, words);
   return execute({ playbook, selected, options, makeReport: execReport, argv, folder, streams });

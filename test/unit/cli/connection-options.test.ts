@@ -1,11 +1,9 @@
 import t from 'tap';
 import { withConnectionOptions } from '../../../lib/cli/connection-options.ts';
-import { inventorySecrets } from '../../../lib/cli/secrets.ts';
 import type { Host, Inventory } from '../../../lib/model/host.ts';
 import { Secret } from '../../../lib/model/secret.ts';
 
 const password = new Secret('login');
-const token = new Secret('token');
 
 function host(name: string, rest: Partial<Host> = {}): Host {
   const vars: Record<string, unknown> = {};
@@ -27,12 +25,4 @@ t.test('the command line wins over the inventory, and only in what it says', asy
   t.equal(changed.hosts('all')[1], changed.host('b'), 'a host is the same object wherever it is met');
   t.equal(changed.all[0], changed.host('a'));
   t.equal(inventory.host('b').connection.user, undefined, 'the inventory itself stays');
-});
-
-t.test('secrets are found wherever the inventory holds them', async (t) => {
-  const circle: Record<string, unknown> = { deep: [{ token }] };
-  circle.self = circle;
-  const become = { user: 'root', password: new Secret('sudo') };
-  const found = inventorySecrets([...all, host('c', { become, vars: { circle } })]);
-  t.same(found.map((secret) => secret.reveal()).sort(), ['login', 'sudo', 'token']);
 });
