@@ -67,10 +67,6 @@ export async function startContainer(names: LabNames, image: LabImage, host: Lab
   }
 }
 
-async function gone(names: LabNames, host: string | undefined, deadline: number): Promise<boolean> {
-  return until(async () => (await processesOf(names, host)).length === 0, deadline);
-}
-
 async function processesOf(names: LabNames, host: string | undefined): Promise<readonly LabProcess[]> {
   const all = await labProcesses(names);
   return host === undefined ? all : all.filter((process) => process.host === host);
@@ -78,19 +74,15 @@ async function processesOf(names: LabNames, host: string | undefined): Promise<r
 
 /** Ends all hosts of a lab, or one, at once and without an orderly shutdown, and removes their control groups. */
 export async function stopContainers(names: LabNames, host?: string): Promise<void> {
-  const processes = await processesOf(names, host);
-  // The supervisor first, or it would start the container again; then init, with which all processes of the container
-  // end, so that nspawn can tidy up and end by itself.
-  const supervisors = processes.filter(({ command }) => command[0] === 'sh' && command.at(-1) === 'inside');
-  await Promise.all(supervisors.map(kill));
-  await Promise.all(processes.filter(({ isInit }) => isInit).map(kill));
-  if (processes.length > 0 && !(await gone(names, host, ORDERLY_END))) {
-    await until(async () => {
-      const rest = await processesOf(names, host);
-      await Promise.all(rest.map(kill));
-      return rest.length === 0;
-    }, END);
-  }
+  // The supervisor, or it would start the container again, and init, with which all processes of the container end, so
+  // that nspawn can tidy up and end by itself. What does not end then is ended too.
+  const begins = ({ command, isInit }: LabProcess) => isInit || (command[0] === 'sh' && command.at(-1) === 'inside');
+  const ended = async (which: (process: LabProcess) => boolean) => {
+    const processes = await processesOf(names, host);
+    await Promise.all(processes.filter(which).map(kill));
+    return processes.length === 0;
+  };
+  if (!(await until(() => ended(begins), ORDERLY_END))) await until(() => ended(() => true), END);
   if (!managedBySystemd()) await until(() => removed(names, host), END);
 }
 
