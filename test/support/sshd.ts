@@ -178,7 +178,8 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
 
   const run = (script: string, input = ''): Promise<string> => {
     const running = execute('nsenter', ['--target', String(pid), '--mount', '--pid', 'sh', '-ec', script]);
-    running.child.stdin?.end(input);
+    // A script that reads nothing may have ended before this arrives.
+    running.child.stdin?.on('error', () => {}).end(input);
     return running.then(({ stdout }) => stdout);
   };
   const authorize = (name: string) =>
