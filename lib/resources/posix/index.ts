@@ -2,6 +2,7 @@ export * from './apt-repository.ts';
 export * from './authorized-key.ts';
 export * from './command.ts';
 export * from './cron.ts';
+export * as facts from './facts/index.ts';
 export * from './group.ts';
 export * from './hostname.ts';
 export * from './kernel-module.ts';
