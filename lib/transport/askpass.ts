@@ -15,9 +15,15 @@ export interface Askpass {
   close(): Promise<void>;
 }
 
+/**
+ * What is none of our questions, a jump host's for example, ends the ssh that asks: it would send an empty answer,
+ * three times.
+ */
+const REFUSE = sh`*) echo "garden has no answer to: $1" >&2; kill "$PPID"; exit 1;;`;
+
 /** Answers one question once: a second time the answer would be wrong again, and count towards a lock-out. */
 function answer(question: Script, pipe: string): Script {
-  return sh`${question}) exec 3< ${pipe} && rm -f ${pipe} && IFS= read -r answer <&3 && printf '%s\\n' "$answer";;`;
+  return sh`${question}) [ -p ${pipe} ] && exec 3< ${pipe} && rm -f ${pipe} && IFS= read -r answer <&3 && printf '%s\\n' "$answer";;`;
 }
 
 /** Puts a secret into a named pipe: it is in the kernel's memory only, until it is read or the pipe is closed. */
@@ -55,7 +61,7 @@ export async function makeAskpass(config: SshConfig, settings: ConnectionSetting
     cases.push(answer(sh`${question}`, pipe));
   }
   const helper = join(folder, 'askpass');
-  const script = lines([sh`#!/bin/sh`, sh`case $1 in`, ...cases, sh`*) exit 1;;`, sh`esac`]);
+  const script = lines([sh`#!/bin/sh`, sh`case $1 in`, ...cases, REFUSE, sh`esac`]);
   await writeFile(helper, `${script.text}\n`, { mode: 0o700 });
   return {
     environment: { SSH_ASKPASS: helper, SSH_ASKPASS_REQUIRE: 'force' },

@@ -59,6 +59,13 @@ export function explainOpenSsh(config: SshConfig, stderr: string): Unreachable {
       'check the user name, the key or its certificate, and what ssh -v says',
     );
   }
+  const question = /garden has no answer to: (.*)/.exec(text)?.[1]?.trim();
+  if (question !== undefined) {
+    return fail(
+      `it was asked "${question}", which garden cannot answer`,
+      'use a key for that log-in, e.g. by an agent',
+    );
+  }
   if (/Could not resolve hostname/i.test(text)) {
     return fail('the name cannot be resolved', 'check the name, or give the address (ansible_host)');
   }

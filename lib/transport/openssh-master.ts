@@ -67,6 +67,7 @@ function masterOptions(config: SshConfig, settings: ConnectionSettings, socket: 
   const options = {
     BatchMode: asks ? 'no' : 'yes',
     NumberOfPasswordPrompts: '1',
+    ...(settings.password === undefined ? { PasswordAuthentication: 'no', KbdInteractiveAuthentication: 'no' } : {}),
     StrictHostKeyChecking: accept ? 'accept-new' : 'yes',
     ControlMaster: 'yes',
     ControlPath: socket,
