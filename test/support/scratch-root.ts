@@ -80,7 +80,8 @@ const ENVIRONMENT = {
   HOME: '/root',
   LC_ALL: 'C',
 };
-const COMMANDS = { dash: ['dash'], bash: ['bash'], busybox: ['busybox', 'sh'] } as const;
+/** bash would read ~/.bashrc here: with a socket as standard input it takes itself to be started by rshd (bash(1)). */
+const COMMANDS = { dash: ['dash'], bash: ['bash', '--norc'], busybox: ['busybox', 'sh'] } as const;
 
 /** Resolves at the first line; rejects with what was said on standard error where the stream ends before. */
 async function firstLine(stdout: Readable, stderr: Readable): Promise<void> {
