@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadInventory, selectHosts } from '../inventory/index.ts';
+import { limitNames, loadInventory } from '../inventory/index.ts';
 import { UsageError } from '../model/errors.ts';
 import type { Inventory } from '../model/host.ts';
 import { harmless } from '../report/text.ts';
@@ -59,5 +59,5 @@ export async function readInventory(
   );
   const { limit } = options;
   if (limit === undefined) return { inventory, limit: undefined };
-  return { inventory, limit: selectHosts(inventory, 'all', limit).map((host) => host.name) };
+  return { inventory, limit: [...limitNames(inventory, limit)] };
 }
