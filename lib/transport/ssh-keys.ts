@@ -17,7 +17,7 @@ const OPENSSH_MAGIC = 'openssh-key-v1\0';
  * The public key that OpenSSH's private key format carries in clear, also when the private part is encrypted
  * (OpenSSH's PROTOCOL.key: magic, cipher, KDF, KDF options, count, public key).
  */
-export function publicPart(text: string): Buffer | undefined {
+function publicPart(text: string): Buffer | undefined {
   const body = /-----BEGIN OPENSSH PRIVATE KEY-----([^-]+)-----END/.exec(text)?.[1];
   if (body === undefined) return undefined;
   const bytes = Buffer.from(body, 'base64');
