@@ -8,10 +8,10 @@ import { accountName, plainPath } from './account-name.ts';
 import { editLines } from './edit-lines.ts';
 import { readingFiles } from './read-files.ts';
 
-const KEY_TYPE = /^(?:ssh-|ecdsa-|sk-ssh-|sk-ecdsa-)[a-z0-9@.-]+$/;
-
 /** `options type key comment`; options may hold blanks within double quotes (sshd(8), AUTHORIZED_KEYS FILE FORMAT). */
-const KEY_LINE = /^(?:((?:[^\s"]|"(?:\\"|[^"])*")+)\s+)?(\S+)\s+([A-Za-z0-9+/]+=*)(?:\s+(.*))?$/;
+const OPTIONS = /(?:[^\s"]|"(?:\\"|[^"\\]|\\(?!"))*")+/;
+const TYPE = /(?:ssh-|ecdsa-|sk-ssh-|sk-ecdsa-)[a-z0-9@.-]+/;
+const KEY_LINE = new RegExp(`^(?:${OPTIONS.source}\\s+)?${TYPE.source}\\s+([A-Za-z0-9+/]+=*)(?:\\s+(.*))?$`);
 
 interface PublicKey {
   readonly line: string;
@@ -23,8 +23,8 @@ interface PublicKey {
 function parseKey(line: string): PublicKey | undefined {
   const text = line.trim();
   if (text.startsWith('#')) return undefined;
-  const [, , type = '', blob = '', comment = ''] = KEY_LINE.exec(text) ?? [];
-  return KEY_TYPE.test(type) ? { line: text, blob, comment } : undefined;
+  const [, blob, comment = ''] = KEY_LINE.exec(text) ?? [];
+  return blob === undefined ? undefined : { line: text, blob, comment };
 }
 
 const keyLine = z.string().transform((line, context): PublicKey => {
@@ -150,14 +150,17 @@ ${editLines(fileOf(first.params), { ...edit, umask: '077' })}`,
 }
 
 /**
- * Runs a script with a user's rights alone (setpriv(1)): in folders that belong to the user, root could be led astray
- * by links.
+ * Runs a script with a user's rights alone: in folders that belong to the user, root could be led astray by links.
+ * setpriv(1) opens no log-in session as su(1) does, which takes its place where it cannot change users (busybox).
  */
 function asUser(user: string, script: Script): Script {
+  const privileges = sh`--reuid=${user} --regid="$(id -g ${user})" --init-groups`;
   return sh`script=${script.text}
-if [ "$(id -u)" -eq 0 ] && [ ${user} != root ]; then
-  setpriv --reuid=${user} --regid="$(id -g ${user})" --init-groups /bin/sh -c "$script" || exit 1
-else
+if [ "$(id -u)" -ne 0 ] || [ ${user} = root ]; then
   /bin/sh -c "$script" || exit 1
+elif setpriv ${privileges} true 2> /dev/null; then
+  setpriv ${privileges} /bin/sh -c "$script" || exit 1
+else
+  su -s /bin/sh ${user} -c "$script" || exit 1
 fi`;
 }

@@ -112,7 +112,8 @@ export const mount = resource('mount', {
       steps.push(sh`if [ -d /run/systemd/system ]; then systemctl daemon-reload || exit; fi`);
     }
     if (state === 'mounted') {
-      const remount = sh`mount -o remount ${path} || exit`;
+      // With all of it named, the options that it has now are not carried over (mount(8), remount; busybox would).
+      const remount = sh`mount -o ${`remount,${one.options}`} ${one.device ?? ''} ${path} || exit`;
       steps.push(current.mounted ? remount : sh`mkdir -p ${path} && mount ${path} || exit`);
     }
     return lines(steps);
