@@ -19,9 +19,9 @@ function base64Forms(bytes: Buffer): string[] {
   return [...forms, ...forms.map((form) => form.replaceAll('+', '-').replaceAll('/', '_'))];
 }
 
-/** `%41`: as browsers write it, as RFC 3986 and forms do, with digits of either case. */
+/** `%41`: as browsers write it, as RFC 3986 and forms do, with digits of either case. Half a surrogate pair is no text. */
 function urlForms(value: string): string[] {
-  const plain = encodeURIComponent(value.toWellFormed());
+  const plain = encodeURIComponent(Buffer.from(value).toString());
   const strict = plain.replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
   const forms = [plain, strict, plain.replaceAll('%20', '+'), strict.replaceAll('%20', '+')];
   return [...forms, ...forms.map((form) => form.replace(/%../g, (digits) => digits.toLowerCase()))];

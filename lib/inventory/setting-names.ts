@@ -1,0 +1,44 @@
+/**
+ * Ansible's names for what garden needs to log in and to become another user. Where several are set at the same level
+ * the last of a list wins, as the more special one does with Ansible.
+ */
+export const SETTINGS = {
+  address: ['ansible_host', 'ansible_ssh_host'],
+  port: ['ansible_port', 'ansible_ssh_port'],
+  user: ['ansible_user', 'ansible_ssh_user'],
+  password: ['ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password'],
+  connection: ['ansible_connection'],
+  privateKeyFile: ['ansible_private_key_file', 'ansible_ssh_private_key_file'],
+  privateKeyPassphrase: ['ansible_private_key_passphrase', 'ansible_ssh_private_key_passphrase'],
+  sshArguments: ['ansible_ssh_args'],
+  sshCommonArguments: ['ansible_ssh_common_args'],
+  sshExtraArguments: ['ansible_ssh_extra_args'],
+  timeout: ['ansible_timeout', 'ansible_ssh_timeout'],
+  hostKeyChecking: ['ansible_host_key_checking', 'ansible_ssh_host_key_checking'],
+  become: ['ansible_become'],
+  becomeUser: ['ansible_become_user'],
+  becomeMethod: ['ansible_become_method'],
+  becomePassword: ['ansible_become_password', 'ansible_become_pass', 'ansible_sudo_pass'],
+} as const;
+
+export type SettingName = keyof typeof SETTINGS;
+
+/** Taken without a word, since garden needs no such setting. */
+const NEEDLESS = ['ansible_python_interpreter', 'ansible_ssh_pipelining', 'ansible_pipelining', 'ansible_ssh_retries'];
+
+/** Their values are secrets wherever they are kept. */
+export const SECRET_VARIABLES: ReadonlySet<string> = new Set<string>([
+  ...SETTINGS.password,
+  ...SETTINGS.privateKeyPassphrase,
+  ...SETTINGS.becomePassword,
+]);
+
+const KNOWN: ReadonlySet<string> = new Set<string>([...Object.values(SETTINGS).flat(), ...NEEDLESS]);
+
+/** All names that mean something to garden, for suggestions. */
+export const CONNECTION_VARIABLES: readonly string[] = [...KNOWN];
+
+/** Whether a variable is one of Ansible's that garden takes as a setting. */
+export function isConnectionVariable(name: string): boolean {
+  return KNOWN.has(name);
+}
