@@ -26,7 +26,7 @@ export function cacheFolder(environment: NodeJS.ProcessEnv): string {
  *
  * @throws UsageError for one that cannot be used.
  */
-export function checkLabName(name: string): string {
+function checkLabName(name: string): string {
   if (/^[a-z][a-z0-9]{0,7}$/.test(name)) return name;
   throw new UsageError([
     {

@@ -27,7 +27,7 @@ export function sshAnswers(address: string): Promise<boolean> {
 }
 
 /** The arguments for ssh(1) that log in to a lab's host by its key and with its host key known. */
-export function sshArguments(names: LabNames): readonly string[] {
+function sshArguments(names: LabNames): readonly string[] {
   return [
     ...['-F', 'none', '-i', names.privateKeyFile],
     ...['-o', `UserKnownHostsFile=${names.knownHostsFile}`, '-o', 'GlobalKnownHostsFile=/dev/null'],

@@ -8,7 +8,7 @@ import { labDown, labStatus, labUnavailable, labUp } from '../../lib/lab/index.t
 import { LabNames } from '../../lib/lab/layout.ts';
 import { labProcesses } from '../../lib/lab/processes.ts';
 import { until } from '../../lib/lab/until.ts';
-import { runProgram, testLab, testLabName } from '../support/lab.ts';
+import { runProgram, testLab, testLabName, withLab } from '../support/lab.ts';
 
 const LAB_MODULE = new URL('../../lib/lab/index.ts', import.meta.url).href;
 const PATIENCE = 60_000;
@@ -184,6 +184,28 @@ t.test('a lab from up to down', async (t) => {
     t.equal((await labStatus({ name, say: ignore })).state, 'down');
     t.equal(await labDown(options), false, 'a second time there is nothing to do');
   });
+});
+
+t.test('a lab for tests can have other hosts than the default ones', async (t) => {
+  const topology = {
+    networks: [{ name: 'lan', number: 7 }],
+    hosts: [
+      { kind: 'container' as const, name: 'alone', network: 'lan', number: 33, groups: ['web'], vars: { port: 8443 } },
+    ],
+    groupVars: {},
+  };
+  const shared = process.env.GARDEN_TEST_LAB;
+  delete process.env.GARDEN_TEST_LAB;
+  t.teardown(() => {
+    if (shared !== undefined) process.env.GARDEN_TEST_LAB = shared;
+  });
+  const lab = await withLab(t, { topology });
+  if (lab === undefined) return;
+  t.match(lab.host('alone').address, /^10\.\d+\.7\.33$/);
+  t.equal((await lab.exec('alone', 'cat', { user: 'operator', input: 'through' })).stdout, 'through');
+  t.match(await readFile(lab.inventory, 'utf8'), /^alone ansible_host=\S+ port=8443$/m);
+  const options = { name: lab.name, project: lab.project, say: ignore };
+  await t.rejects(labUp(options), /made with other hosts/, 'a lab is not changed into another one');
 });
 
 t.test('down cleans up after a controller that was killed, wherever it was', async (t) => {
