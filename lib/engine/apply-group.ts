@@ -126,6 +126,13 @@ export async function applyGroup(
     },
   });
 
+  // A failure skips all that stands behind it in the frame, the second look at what was changed before it too.
+  const unproven = group.filter(({ leaf }, index) => results[index]?.status === 0 && !proofs.has(leaf));
+  if (!transaction && unproven.length > 0) {
+    const leaves = unproven.map(({ leaf }) => leaf).filter((leaf) => leaf.node.resource.kind.verify);
+    await context.frames.ask(as, [lookAhead.probesOf(leaves, (leaf, answer) => proofs.set(leaf, answer))]);
+  }
+
   const outcomes = new Map<Leaf<TaskNode>, Outcome>();
   for (const [index, candidate] of group.entries()) {
     const result = results[transaction ? 0 : index];

@@ -94,8 +94,10 @@ export class Confirmations {
     let reason = 'no attempt was made';
     while (performance.now() < armed.deadline) {
       try {
-        const result = await this.#context.link.anew(armed.as, armed.deadline - performance.now(), (session) =>
-          session.run([{ script: confirmScript(armed.id), timeout: SCRIPT_TIMEOUT }]),
+        const result = await this.#context.link.anew(
+          armed.as,
+          Math.ceil(armed.deadline - performance.now()),
+          (session) => session.run([{ script: confirmScript(armed.id), timeout: SCRIPT_TIMEOUT }]),
         );
         if (result[0]?.status === 0) return { status: 'ok', changes: [], note: 'reached anew; the changes stay' };
         break;

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type ConnectionLost, Unreachable } from '../model/errors.ts';
 import type { Listener } from '../model/events.ts';
 import type { Become, Host } from '../model/host.ts';
+import type { LockRequest } from '../session/lock.ts';
 import type { Session } from '../session/session.ts';
 import { startShellSession } from '../session/shell-session.ts';
 import { connect } from '../transport/connect.ts';
@@ -10,14 +11,6 @@ import type { Connection } from '../transport/transport.ts';
 
 /** How often a lost connection is made again, and after how many milliseconds each time; a little is added at random. */
 const RECONNECT_DELAYS = [500, 1000, 2000, 4000, 8000, 16_000];
-
-/** Who holds a host while a run is at work on it. */
-export interface LockRequest {
-  readonly holder: string;
-  readonly run: string;
-  /** How long to wait for another run, in milliseconds. */
-  readonly waitMs: number;
-}
 
 /** One host's connection for a whole run, with one session for each user that its tasks need. */
 export class HostLink {

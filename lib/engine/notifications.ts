@@ -114,6 +114,8 @@ export class Notifications {
   done(key: string): void {
     const notification = this.#pending.get(key);
     this.#pending.delete(key);
+    // In a check it has not run, and what is written on the host stays.
+    if (this.#context.run.check) return;
     this.#context.counts.pendingHandlers.delete(key);
     for (const as of notification?.written.values() ?? []) this.#context.frames.defer(as, removeMarkers([key]));
   }

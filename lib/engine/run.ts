@@ -46,6 +46,12 @@ export interface RunResult {
   readonly recap: readonly HostRecap[];
 }
 
+/** A run that was ended by SIGTERM says so; the reason is whatever the controller was aborted with. */
+function interruptedCode(signal: AbortSignal): number {
+  const { reason } = signal;
+  return reason instanceof Error && reason.message.includes('SIGTERM') ? EXIT.terminated : EXIT.interrupted;
+}
+
 /** A run under way. */
 class Run {
   readonly #options: RunOptions;
@@ -102,7 +108,7 @@ class Run {
       await Promise.all([...this.#contexts.values()].map(({ link }) => link.close()));
     }
     const recap = all.map((host) => this.#contextOf(host).counts.recap);
-    const code = signal.aborted ? EXIT.interrupted : exitCode(recap);
+    const code = signal.aborted ? interruptedCode(signal) : exitCode(recap);
     emit({ type: 'run-finished', run, exitCode: code, duration: performance.now() - started, recap });
     return { exitCode: code, recap };
   }
@@ -140,6 +146,7 @@ class Run {
       } finally {
         slots.release();
         meeting.leave(host.name);
+        this.#options.emit({ type: 'host-finished', host: host.name, play: play.name });
       }
       const counts = {
         lostInBatch: lost(batch),

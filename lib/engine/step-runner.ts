@@ -1,11 +1,9 @@
 import { milliseconds } from '../model/duration.ts';
 import { ConnectionLost, GardenError } from '../model/errors.ts';
-import type { Host } from '../model/host.ts';
+import type { Failure } from '../model/events.ts';
 import type { ConditionContext } from '../model/node.ts';
 import type { Resource } from '../model/resource.ts';
-import type { Script } from '../model/script.ts';
 import type { StepContext, StepNode } from '../model/step.ts';
-import type { Output } from '../model/task.ts';
 import type { Leaf } from './compile.ts';
 import type { As, HostContext } from './context.ts';
 import { commandFailure, failureOf, StepCommandFailed } from './failure.ts';
@@ -30,78 +28,50 @@ function conditionContext({ run, host, token }: HostContext): ConditionContext {
   return { host, vars: host.vars, check: run.check, get: (handle) => handle.get(token) };
 }
 
-class HostStep implements StepContext {
-  readonly #context: HostContext;
-  readonly #own: HostContext;
-  readonly #as: As;
-  readonly #leaf: Leaf<StepNode>;
-  readonly #services: StepServices;
-  readonly host: Host;
-  readonly check: boolean;
-  readonly signal: AbortSignal;
+/** What a step gets to work with on a host; its functions may be taken out of it one by one. */
+function stepContext(
+  context: HostContext,
+  own: HostContext,
+  leaf: Leaf<StepNode>,
+  services: StepServices,
+): StepContext {
+  const { run, host } = context;
+  const as = services.as(context);
 
-  constructor(context: HostContext, own: HostContext, leaf: Leaf<StepNode>, services: StepServices) {
-    this.#context = context;
-    this.#own = own;
-    this.#as = services.as(context);
-    this.#leaf = leaf;
-    this.#services = services;
-    this.host = context.host;
-    this.check = context.run.check;
-    this.signal = context.run.signal;
-  }
+  const demand = (failure: Failure | undefined): void => {
+    if (failure) throw new StepCommandFailed(failure);
+  };
 
-  get vars() {
-    return this.host.vars;
-  }
-
-  get<T>(handle: { get(token: object): T }): T {
-    return handle.get(this.#context.token);
-  }
-
-  async run(
-    script: Script,
-    options: { allowFailure?: boolean; timeout?: Parameters<typeof milliseconds>[0] } = {},
-  ): Promise<Output> {
-    const session = await this.#context.link.session(this.#as);
-    const timeout = options.timeout === undefined ? TEN_MINUTES : milliseconds(options.timeout);
-    const emitLine = (line: string) =>
-      this.#context.run.emit({ type: 'task-output', host: this.host.name, task: this.#leaf.reference, line });
-    const [result] = await session.run([{ script, timeout }], { onLine: (_, line) => emitLine(line) });
-    if (!result) throw new GardenError('the script gave no result');
-    if (result.status !== 0 && !options.allowFailure) {
-      throw new StepCommandFailed(
-        commandFailure('a script of the step', { ...result, timedOut: result.outcome === 'timed-out' }),
-      );
-    }
-    return result;
-  }
-
-  async apply(resource: Resource): Promise<boolean> {
-    const outcome = await this.#services.converge(resource, this.#context);
-    if (outcome.failure)
-      throw new StepCommandFailed({
-        ...outcome.failure,
-        message: `${resource.kind.name} ${resource.id}: ${outcome.failure.message}`,
-      });
-    return outcome.status === 'changed';
-  }
-
-  async waitFor(options: Parameters<StepContext['waitFor']>[0]): Promise<Output> {
-    if (this.#context === this.#own) await this.#services.flush();
-    const outcome = await wait(options, this.#context, this.#as);
-    if (outcome.failure) throw new StepCommandFailed(outcome.failure);
-    return outcome.output;
-  }
-
-  on(host: Host): StepContext {
-    const other = this.#context.run.contextOf(host);
-    return new HostStep(other, this.#own, this.#leaf, this.#services);
-  }
-
-  log(text: string): void {
-    this.#context.run.emit({ type: 'message', host: this.host.name, level: 'info', text });
-  }
+  return {
+    ...conditionContext(context),
+    signal: run.signal,
+    async run(script, { allowFailure = false, timeout } = {}) {
+      const session = await context.link.session(as);
+      const snippet = { script, timeout: timeout === undefined ? TEN_MINUTES : milliseconds(timeout) };
+      const onLine = (_: number, line: string) =>
+        run.emit({ type: 'task-output', host: host.name, task: leaf.reference, line });
+      const [result] = await session.run([snippet], { onLine });
+      if (!result) throw new GardenError('the script gave no result');
+      const timedOut = result.outcome === 'timed-out';
+      if (!allowFailure && (timedOut || result.status !== 0)) {
+        demand(commandFailure('a script of the step', { ...result, timedOut }));
+      }
+      return result;
+    },
+    async apply(resource) {
+      const { status, failure } = await services.converge(resource, context);
+      demand(failure && { ...failure, message: `${resource.kind.name} ${resource.id}: ${failure.message}` });
+      return status === 'changed';
+    },
+    async waitFor(options) {
+      if (context === own) await services.flush();
+      const { failure, output } = await wait(options, context, as);
+      demand(failure);
+      return output;
+    },
+    on: (other) => stepContext(run.contextOf(other), own, leaf, services),
+    log: (text) => run.emit({ type: 'message', host: host.name, level: 'info', text }),
+  };
 }
 
 /** Runs a step, or says in a check what it would do. */
@@ -114,7 +84,7 @@ export async function runStep(leaf: Leaf<StepNode>, context: HostContext, servic
   }
   for (let attempt = 1; ; attempt++) {
     try {
-      await options.run(new HostStep(context, context, leaf, services));
+      await options.run(stepContext(context, context, leaf, services));
       return { status: 'changed', changes: [] };
     } catch (error) {
       if (!(error instanceof ConnectionLost)) return { status: 'failed', changes: [], failure: failureOf(error) };

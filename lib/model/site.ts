@@ -30,13 +30,7 @@ export class CallSite {
 
   /** The user's frames, innermost first: a role's line, then the playbook's that called it. */
   get locations(): readonly Location[] {
-    const found: Location[] = [];
-    for (const frame of (this.#trace.stack ?? '').split('\n')) {
-      const [, file, line, column] = FRAME.exec(frame.trim()) ?? [];
-      if (file === undefined || isOwnCode(file)) continue;
-      found.push({ file, line: Number(line), column: Number(column) });
-    }
-    return found;
+    return userLocations(this.#trace.stack);
   }
 
   get location(): Location | undefined {
@@ -44,6 +38,19 @@ export class CallSite {
   }
 }
 
+/** The places in the user's code that a stack trace names, innermost first. */
+export function userLocations(stack: string | undefined): readonly Location[] {
+  const found: Location[] = [];
+  for (const frame of (stack ?? '').split('\n')) {
+    const [, file, line, column] = FRAME.exec(frame.trim()) ?? [];
+    if (file === undefined || isOwnCode(file)) continue;
+    found.push({ file, line: Number(line), column: Number(column) });
+  }
+  return found;
+}
+
 function isOwnCode(file: string): boolean {
-  return ['lib', 'dist', 'node_modules'].some((folder) => file.startsWith(`${OWN_CODE}/${folder}/`));
+  // A package's frames are nobody's playbook either, wherever it is installed.
+  if (file.includes('/node_modules/')) return true;
+  return ['lib', 'dist'].some((folder) => file.startsWith(`${OWN_CODE}/${folder}/`));
 }

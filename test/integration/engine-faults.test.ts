@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import t from 'tap';
 import { block } from '../../lib/model/block.ts';
+import { confirmed } from '../../lib/model/confirmed.ts';
 import { sh } from '../../lib/model/script.ts';
 import { step } from '../../lib/model/step.ts';
+import { detached } from '../../lib/resources/posix/detached.ts';
 import { cuttingProxy } from '../support/cutting-proxy.ts';
 import { runOn, testHost } from '../support/engine.ts';
 import { sshdUnavailable, startSshd } from '../support/sshd.ts';
@@ -30,14 +32,17 @@ t.test('100 tasks in order take at most 3 round trips after log-in', async (t) =
   await sshd.run('mkdir -p /srv/many');
   const tasks = Array.from({ length: 100 }, (_, index) => text({ path: `/srv/many/${index}`, content: `${index}` }));
   await runOn([host], tasks);
+  let roundTrips = 0;
   const run = await runOn([host], tasks, {
     onEvent: (event) => {
       if (event.type === 'host-connected') proxy.reset();
+      // Saying goodbye afterwards is nobody's wait.
+      if (event.type === 'task-finished') roundTrips = proxy.roundTrips;
     },
   });
   t.same([run.recap[0]?.ok, run.recap[0]?.changed], [100, 0]);
-  t.comment(`round trips after log-in, counted at the proxy: ${proxy.roundTrips}; bytes sent: ${proxy.sent}`);
-  t.ok(proxy.roundTrips >= 1 && proxy.roundTrips <= 3, `${proxy.roundTrips} round trips`);
+  t.comment(`round trips after log-in, counted at the proxy: ${roundTrips}; bytes sent: ${proxy.sent}`);
+  t.ok(roundTrips >= 1 && roundTrips <= 3, `${roundTrips} round trips`);
 });
 
 t.test('a cut cable during a change: the run connects again and finds out what was done', async (t) => {
@@ -61,16 +66,17 @@ t.test('a cut cable during a change: the run connects again and finds out what w
 });
 
 t.test('a command of which nobody knows whether it ran is not run again', async (t) => {
-  await sshd.run('mkfifo /srv/fifo');
-  const run = await runOn([host], [action({ path: '/srv/fifo', line: 'once' })], {
+  await sshd.run('touch /srv/hold-it');
+  const run = await runOn([host], [action({ path: '/srv/once', line: 'once', hold: '/srv/hold-it' })], {
     onEvent: (event) => {
-      // Opening the fifo blocks, so the command is certainly under way when the reader has come and gone.
-      if (event.type === 'task-applying')
-        void sshd.run('until grep -q fifo /proc/*/cmdline 2>/dev/null; do :; done').then(() => proxy.cut());
+      if (event.type !== 'task-applying') return;
+      void sshd.run('until [ -e /srv/once ]; do sleep 0.1; done').then(() => proxy.cut());
     },
   });
   t.equal(run.exitCode, 2);
   t.match(run.failure, /nothing on the host tells whether it finished/);
+  await sshd.run('rm /srv/hold-it');
+  t.equal(onHost('/srv/once'), 'once\n');
 });
 
 t.test('the controller is killed between a change and its handler: the next run does it', async (t) => {
@@ -128,4 +134,54 @@ t.test('an interruption ends what runs, does what is always to be done, and leav
   t.equal(run.exitCode, 130);
   t.equal(onHost('/srv/interrupted'), 'before\nalways\n');
   t.equal(await sshd.run('pgrep -f "sleep 100[0]" || true'), '', 'nothing is left running');
+});
+
+t.test('changes that cut garden off are taken back by the host itself', async (t) => {
+  const keys = '/root/.ssh/authorized_keys';
+  const before = onHost(keys);
+  const changes = (content: string, within: '3s' | '30s') => [
+    confirmed('Careful', {
+      within,
+      tasks: [text({ path: keys, content }), text({ path: '/srv/made', content: 'new' })],
+    }),
+  ];
+  const good = await runOn([host], changes(`${before}# still lets us in\n`, '30s'));
+  t.equal(good.exitCode, 0, good.failure);
+  t.same(good.tasks().at(-1), 'ok Careful');
+  t.match(onHost(keys), /still lets us in/);
+  t.equal(await sshd.run('ls /var/lib/garden/confirm; pgrep -f "[r]evert" || true'), '', 'no timer is left');
+  t.same(
+    (await runOn([host], changes(`${before}# still lets us in\n`, '30s'))).tasks(),
+    [`ok text ${keys}`, 'ok text /srv/made'],
+    'nothing to confirm where nothing changes',
+  );
+
+  await sshd.run('rm /srv/made');
+  const bad = await runOn([host], changes('nobody', '3s'));
+  t.equal(bad.exitCode, 2);
+  t.match(bad.failure, /could not be reached anew within 3 s, so it takes the changes back/);
+  await sshd.run('until [ -e /var/lib/garden/confirm/*/reverted ]; do sleep 0.1; done');
+  t.match(onHost(keys), /still lets us in/, 'the file is as it was');
+  t.notOk(existsSync(join(sshd.root, '/srv/made')), 'what was not there is gone again');
+});
+
+t.test('detached work goes on without its controller, and is picked up again', async (t) => {
+  const work = () => [
+    detached('Long work', {
+      script: sh`echo begun >>/srv/long; while [ -e /srv/hold ]; do sleep 0.1; done; echo ended >>/srv/long`,
+      every: '100ms',
+    }),
+  ];
+  await sshd.run('touch /srv/hold');
+  const first = new AbortController();
+  const left = runOn([host], work(), { signal: first.signal });
+  await sshd.run('until [ -e /srv/long ]; do sleep 0.1; done');
+  first.abort();
+  t.equal((await left).exitCode, 130);
+  t.equal(onHost('/srv/long'), 'begun\n', 'it goes on');
+  await sshd.run('rm /srv/hold');
+  t.equal((await runOn([host], work())).exitCode, 0);
+  t.equal(onHost('/srv/long'), 'begun\nended\n', 'it was not begun a second time');
+  const failing = await runOn([host], [detached('Fails', { script: sh`echo why >&2; exit 5`, every: '50ms' })]);
+  t.match(failing.failure, /ended with status 5\nwhy/);
 });

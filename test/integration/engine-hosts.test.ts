@@ -27,7 +27,7 @@ for (const _ of NAMES)
     await startSshd({
       users: [
         { name: 'tester', password: 'open sesame', sudo: 'with-password' },
-        { name: 'operator', sudo: 'without-password' },
+        { name: 'steward', sudo: 'without-password' },
       ],
     }),
   );
@@ -161,21 +161,22 @@ t.test('a step runs scripts, puts things in order, and acts on other hosts as th
 });
 
 t.test('tasks act as who they say; a wrong password is told, and others go on', async (t) => {
-  const who = (name: string) => text({ path: `/tmp/who-${name}`, content: '', before: `id -un > /tmp/is-${name}` });
+  const who = (name: string) =>
+    text({ path: `/var/tmp/who-${name}`, content: name, before: `id -un > /var/tmp/is-${name}` });
   const as = (password: string): Host =>
     testHost('alpha', machine(0).settings('tester'), { password: new Secret(password) });
   const tasks = [
     who('login'),
     task('as root', who('root'), { become: true }),
-    task('as operator', who('operator'), { become: { user: 'operator' } }),
+    task('as steward', who('steward'), { become: { user: 'steward' } }),
   ];
   const run = await runOn([as('open sesame')], tasks);
   t.equal(run.exitCode, 0, run.failure);
   t.same(
-    ['login', 'root', 'operator'].map((name) => onHost(0, `/tmp/is-${name}`).trim()),
-    ['tester', 'root', 'operator'],
+    ['login', 'root', 'steward'].map((name) => onHost(0, `/var/tmp/is-${name}`).trim()),
+    ['tester', 'root', 'steward'],
   );
-  const other = testHost('beta', machine(1).settings('operator'));
+  const other = testHost('beta', machine(1).settings('steward'));
   const wrong = await runOn(
     [as('wrong'), other],
     onePlay({ become: true, tasks: [text({ path: '/srv/as-root', content: 'x' })] }),

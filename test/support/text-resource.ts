@@ -26,18 +26,25 @@ export const text = resource('text', {
   read: (stdout) => ({ content: stdout }),
   desired: ({ content }) => ({ content }),
   apply: ({ path, content, wrong, before }) => sh`sh -c ${before ?? ':'} && printf %s ${wrong ?? content} >${path}`,
+  owns: ({ path }) => [path],
   together: { compatible: (earlier, next) => earlier.path !== next.path },
 });
 
 /** Runs always, leaves no trace that could be read. */
 export const action = resource('action', {
-  description: 'Appends a line to a file, every time.',
+  description: 'Appends a line to a file, every time, and goes on when a file is gone.',
   platform: 'posix',
-  params: z.strictObject({ path: z.string(), line: z.string(), status: z.number().optional() }),
+  params: z.strictObject({
+    path: z.string(),
+    line: z.string(),
+    status: z.number().optional(),
+    hold: z.string().optional(),
+  }),
   id: ({ line }) => line,
   probe: () => null,
   read: () => ({ done: false }),
   desired: () => ({ done: true }),
-  apply: ({ path, line, status = 0 }) => sh`echo ${line} >>${path}; exit ${status}`,
+  apply: ({ path, line, status = 0, hold = '' }) =>
+    sh`echo ${line} >>${path}; while [ -e ${hold} ]; do sleep 0.1; done; exit ${status}`,
   verify: false,
 });
