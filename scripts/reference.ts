@@ -29,12 +29,18 @@ function isFactory(value: unknown): value is { readonly kind: ResourceKind } {
   return typeof value === 'function' && 'kind' in value && 'schema' in value;
 }
 
-/** Of what a schema with a check of its own may be about, one value each. */
-const SAMPLES = { Script: sh`:`, Secret: new Secret('sample'), function: () => '' };
+/** What JSON Schema has no word for, one value each. */
+const SAMPLES = {
+  Script: sh`:`,
+  Secret: new Secret(''),
+  RegExp: /x/,
+  Uint8Array: new Uint8Array(),
+  function: () => '',
+};
 
-/** Such a schema does not say what it takes, so it is tried. */
-function acceptedBy(schema: z.core.$ZodType): string {
-  const accepted = Object.entries(SAMPLES).filter(([, sample]) => z.safeParse(schema, sample).success);
+/** A schema that tests its value itself does not say what it takes, so it is tried. */
+function acceptedBy(test: (value: unknown) => unknown): string {
+  const accepted = Object.entries(SAMPLES).filter(([, sample]) => test(sample));
   return accepted.map(([name]) => name).join(' | ') || 'unknown';
 }
 
@@ -44,9 +50,8 @@ function inputSchema(schema: z.ZodType): Json {
     io: 'input',
     unrepresentable: 'any',
     override({ zodSchema, jsonSchema }) {
-      if (zodSchema._zod.def.type !== 'custom' || jsonSchema.title !== undefined) return;
-      const { Class } = zodSchema._zod.bag;
-      jsonSchema.title = typeof Class === 'function' ? Class.name : acceptedBy(zodSchema);
+      const { def } = zodSchema._zod;
+      if (def.type === 'custom' && jsonSchema.title === undefined) jsonSchema.title = acceptedBy(def.fn);
     },
   });
 }
