@@ -4,9 +4,10 @@ import { GardenError } from '../model/errors.ts';
 import { $, succeeded } from './command.ts';
 import { stopContainers } from './container.ts';
 import { existingControlGroups } from './control-groups.ts';
+import { removeUnfinishedImages } from './image.ts';
 import { inventoryFile, removeInventory } from './inventory-file.ts';
 import { removeLabFolder } from './lab-folder.ts';
-import { DEFAULT_LAB, LabNames } from './layout.ts';
+import { cacheFolder, DEFAULT_LAB, LabNames } from './layout.ts';
 import { withLock } from './lock.ts';
 import { namespaceExists, removeNamespaceFolder, removeNetworks } from './network.ts';
 import { labProcesses } from './processes.ts';
@@ -53,6 +54,7 @@ export async function labDown({ name = DEFAULT_LAB, project, say }: LabOptions):
   const names = new LabNames(name);
   await checkBasics();
   const inventory = inventoryFile(project, names.lab);
+  await removeUnfinishedImages(cacheFolder(process.env));
   if ((await findRemains(names)).length === 0) {
     await removeInventory(inventory);
     say(`lab: ${names.lab} is not up`);

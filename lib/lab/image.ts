@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'ini';
 import { $, succeeded } from './command.ts';
 import { CUSTOMIZE, IMAGE_PACKAGES, imageKey } from './image-definition.ts';
-import { withLock } from './lock.ts';
+import { withLock, withLockIfFree } from './lock.ts';
 import { buildPool } from './pool.ts';
 import { knownLabs } from './state.ts';
 
@@ -24,6 +24,9 @@ export class LabImage {
     return join(this.folder, 'pool');
   }
 }
+
+/** The end of the name of an image's folder while it is being built. */
+const UNFINISHED = '.building';
 
 /** What this machine says of its own release (os-release(5)); empty where there is no such file. */
 export async function osRelease(): Promise<Readonly<Record<string, unknown>>> {
@@ -48,7 +51,7 @@ const PRIVATE = [
 ];
 
 async function buildImage(image: LabImage, release: string, architecture: string, say: (line: string) => void) {
-  const building = new LabImage(`${image.folder}.building`);
+  const building = new LabImage(`${image.folder}${UNFINISHED}`);
   const scratch = join(building.folder, 'scratch');
   await rm(building.folder, { recursive: true, force: true });
   await mkdir(scratch, { recursive: true, mode: 0o755 });
@@ -69,7 +72,7 @@ async function buildImage(image: LabImage, release: string, architecture: string
     `--include=${IMAGE_PACKAGES.join(',')}`,
     `--customize-hook=${customize}`,
   ];
-  await succeeded('build the image', $`${PRIVATE} mmdebstrap ${options} ${release} ${building.root} ${source}`);
+  await succeeded('build the image', $`exec ${PRIVATE} mmdebstrap ${options} ${release} ${building.root} ${source}`);
   await rm(scratch, { recursive: true });
   await rename(building.folder, image.folder);
 }
@@ -79,10 +82,19 @@ async function removeOldImages(cache: string, newest: LabImage): Promise<void> {
   const used = new Set((await knownLabs()).flatMap(({ state }) => (state === undefined ? [] : [state.image])));
   for (const name of await readdir(cache)) {
     const folder = join(cache, name);
-    if (/^[0-9a-f]{16}(\.building)?$/.test(name) && folder !== newest.folder && !used.has(folder)) {
+    if (/^[0-9a-f]{16}$/.test(name) && folder !== newest.folder && !used.has(folder)) {
       await rm(folder, { recursive: true, force: true });
     }
   }
+}
+
+/** Removes what a garden left that was killed while it built an image; another that builds one now is left alone. */
+export async function removeUnfinishedImages(cache: string): Promise<void> {
+  if (!existsSync(cache)) return;
+  await withLockIfFree(cache, async () => {
+    const unfinished = (await readdir(cache)).filter((name) => name.endsWith(UNFINISHED));
+    await Promise.all(unfinished.map((name) => rm(join(cache, name), { recursive: true, force: true })));
+  });
 }
 
 /**

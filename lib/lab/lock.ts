@@ -25,6 +25,17 @@ async function lockFolder(folder: string, wait: boolean): Promise<ChildProcess |
   });
 }
 
+/** Runs `work` under the lock of a folder that exists, unless another process has it. */
+export async function withLockIfFree(folder: string, work: () => Promise<void>): Promise<void> {
+  const helper = await lockFolder(folder, false);
+  if (helper === undefined) return;
+  try {
+    await work();
+  } finally {
+    await release(helper);
+  }
+}
+
 async function inode(folder: string): Promise<number | undefined> {
   try {
     return (await stat(folder)).ino;

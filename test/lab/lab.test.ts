@@ -244,6 +244,29 @@ t.test('down cleans up after a controller that was killed, wherever it was', asy
     });
   }
 
+  await t.test('when an image was being built', async (t) => {
+    const cacheHome = process.env.XDG_CACHE_HOME;
+    const cache = join(project, 'cache');
+    process.env.XDG_CACHE_HOME = cache;
+    t.teardown(() => {
+      if (cacheHome === undefined) delete process.env.XDG_CACHE_HOME;
+      else process.env.XDG_CACHE_HOME = cacheHome;
+    });
+    const found = async () => (await readdir(cache, { recursive: true })).filter((path) => path.includes('.building'));
+    const builders = async () =>
+      (await inventoryOfMachine()).filter(
+        (line) => /^(\S*perl|unshare) .*mmdebstrap/.test(line) && line.includes(cache),
+      );
+    const { child } = controller(name, project);
+    t.ok(await until(async () => (await builders()).length > 0, PATIENCE), 'mmdebstrap runs');
+    t.ok((await found()).length > 0);
+    child.kill('SIGKILL');
+    await exited(child);
+    t.ok(await until(async () => (await builders()).length === 0, PATIENCE), 'it ends with the controller');
+    await labDown(options);
+    t.same(await found(), []);
+  });
+
   await t.test('also when the state file is damaged or gone', async (t) => {
     const before = await inventoryOfMachine();
     await labUp(options);
