@@ -4,7 +4,7 @@ import { Script, sh } from '../../model/script.ts';
 export type FileWord = string | Script;
 
 /** A file's lines without their ends; undefined where there is no such file. */
-export type FileLines = readonly string[] | undefined;
+type FileLines = readonly string[] | undefined;
 
 /** The part of a definition that reads whole, small files: for one instance or for many. */
 export interface FileReading<Params> {
