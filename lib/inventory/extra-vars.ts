@@ -31,7 +31,7 @@ async function readOne(text: string, workingDirectory: string, findings: Finding
   if (text.startsWith('{') || text.startsWith('[')) return readObject(text, origin, findings);
   const { words, problem } = splitWords(text, { comments: false });
   if (problem !== undefined || words.length === 0) {
-    findings.mistake(origin, { message: `"${text}" cannot be read: ${problem ?? 'it is empty'}`, hint: SYNTAX });
+    findings.mistake(origin, { message: `it cannot be read: ${problem ?? 'it is empty'}`, hint: SYNTAX });
     return [];
   }
   return words.flatMap((word): [string, Variable][] => {

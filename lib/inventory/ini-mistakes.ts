@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net';
 import type { Remark } from './findings.ts';
 import { beginsWithRange } from './host-name.ts';
+import { soundsSecret } from './setting-names.ts';
 import type { Word } from './words.ts';
 
 /** What a host line looks like, for hints. */
@@ -27,10 +28,15 @@ export function wrongHeader(line: string): Remark {
 }
 
 /** What is wrong with a word of a host line that has no name and value. */
-export function wrongAssignment({ text }: Word, all: readonly Word[]): Remark {
-  if (text.startsWith(';')) return { message: 'a ; begins a comment only at the start of a line', hint: 'use #' };
-  const spaced = all.some((word) => word.text === '=' || word.text.startsWith('='));
-  if (spaced)
+export function wrongAssignment(word: Word, all: readonly Word[]): Remark {
+  if (word.text.startsWith(';')) return { message: 'a ; begins a comment only at the start of a line', hint: 'use #' };
+  if (all.some(({ text }) => text.startsWith('='))) {
     return { message: 'there is a space beside a =', hint: 'write name=value, and quotes around a value with spaces' };
-  return { message: `"${text}" is no variable: it has no =`, hint: LINE_SYNTAX };
+  }
+  const [before = ''] = all[all.indexOf(word) - 1]?.text.split('=') ?? [];
+  // It may be the rest of a password with a space in it.
+  if (soundsSecret(before)) {
+    return { message: `there is a word without = behind ${before}`, hint: 'put quotes around a value with spaces' };
+  }
+  return { message: `"${word.text}" is no variable: it has no =`, hint: LINE_SYNTAX };
 }

@@ -3,7 +3,7 @@ import type { InventoryData } from './data.ts';
 import { readHostNames } from './host-name.ts';
 import { LINE_SYNTAX, looksLikeHeader, looksLikeYaml, wrongAssignment, wrongHeader } from './ini-mistakes.ts';
 import type { Origin } from './origin.ts';
-import { isConnectionVariable } from './setting-names.ts';
+import { isConnectionVariable, soundsSecret } from './setting-names.ts';
 import { type InventoryValue, readValue } from './value.ts';
 import { splitWords, type Word } from './words.ts';
 
@@ -135,7 +135,7 @@ class IniReader {
   #assignment(word: Word, origin: Origin): readonly [string, InventoryValue] {
     const at = word.text.indexOf('=');
     const key = word.text.slice(0, at);
-    const value = readValue(word.text.slice(at + 1), { hostLine: true, quoted: word.quoted });
+    const value = readValue(word.text.slice(at + 1), { hostLine: true, quoted: word.quotedFrom === at + 1 });
     this.#warnOfValue(key, value, origin);
     if (word.unescaped) {
       this.#data.findings.warning(origin, {
@@ -164,7 +164,7 @@ class IniReader {
     const key = line.slice(0, at).trim();
     if (at === -1 || key === '') {
       this.#data.findings.mistake(origin, {
-        message: `"${line}" is no variable`,
+        message: `"${line.split(/[\s=]/, 1)[0]}" is no variable`,
         hint: `in [${group}:vars] every line is name=value`,
       });
       return;
@@ -180,9 +180,17 @@ class IniReader {
     this.#data.setGroupVariable(group, key, { value: written.value, text: written.text, origin });
   }
 
-  /** Connection variables have their own types, whatever their text looks like. */
-  #warnOfValue(key: string, { warnings }: InventoryValue, origin: Origin): void {
+  /** Connection variables have their own types, whatever their text looks like. What may be a secret is not shown. */
+  #warnOfValue(key: string, { value, warnings }: InventoryValue, origin: Origin): void {
     if (isConnectionVariable(key)) return;
+    if (soundsSecret(key)) {
+      if (typeof value === 'string' || warnings.length === 0) return;
+      this.#data.findings.warning(origin, {
+        message: `${key}: the value is not kept as the text that was written`,
+        hint: `to keep it, write ${key}="'…'" on a host line, ${key}='…' in [group:vars]`,
+      });
+      return;
+    }
     for (const { message, hint } of warnings) {
       this.#data.findings.warning(origin, { message: `${key}: ${message}`, hint });
     }

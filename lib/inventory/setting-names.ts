@@ -33,6 +33,11 @@ export const SECRET_VARIABLES: ReadonlySet<string> = new Set<string>([
   ...SETTINGS.becomePassword,
 ]);
 
+/** Whether a variable likely holds a secret, by its name; its value is then not shown in messages. */
+export function soundsSecret(name: string): boolean {
+  return SECRET_VARIABLES.has(name) || /pass|secret|token|key|credential/i.test(name);
+}
+
 const KNOWN: ReadonlySet<string> = new Set<string>([...Object.values(SETTINGS).flat(), ...NEEDLESS]);
 
 /** All names that mean something to garden, for suggestions. */

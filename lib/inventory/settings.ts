@@ -76,7 +76,7 @@ export class SettingReader {
   }
 }
 
-/** What was meant as text: a text, or the look of a number or a boolean. Undefined for lists and dictionaries. */
+/** What was meant as text: a text, or what was written where its look made it something else. Undefined for lists of JSON. */
 export function writtenText({ value, text }: Pick<ResolvedVariable, 'value' | 'text'>): string | undefined {
   if (typeof value === 'string') return value;
   if (text !== undefined) return text;

@@ -15,6 +15,7 @@ const BOOLEAN_WORD = /^(?:yes|no|on|off|true|false)$/i;
 /** Where a value stands: on a host line, where a shell's quotes are gone by now, or in `[group:vars]`. */
 export interface ValuePlace {
   readonly hostLine: boolean;
+  /** It began with a quote there, so that the whole of it was meant to be quoted. */
   readonly quoted: boolean;
 }
 

@@ -2,7 +2,7 @@ import type { HostData, Variable } from './data.ts';
 import type { Findings } from './findings.ts';
 import type { Hierarchy } from './hierarchy.ts';
 import { place } from './origin.ts';
-import { SECRET_VARIABLES } from './setting-names.ts';
+import { soundsSecret } from './setting-names.ts';
 
 /** A variable as a host has it: its value, where that comes from, and what it overrode. */
 export interface ResolvedVariable extends Variable {
@@ -63,7 +63,7 @@ export function resolveVariables(
 function warnOfTie(winner: ResolvedVariable, loser: ResolvedVariable, findings: Findings): void {
   if (JSON.stringify(winner.value) === JSON.stringify(loser.value)) return;
   const shown = (value: unknown): string =>
-    SECRET_VARIABLES.has(winner.name) ? 'a value' : (JSON.stringify(value) ?? 'nothing');
+    soundsSecret(winner.name) ? 'a value' : (JSON.stringify(value) ?? 'nothing');
   findings.warning(winner.origin, {
     message: `${winner.name}: ${shown(winner.value)} of ${winner.level} wins over ${shown(loser.value)} of ${loser.level} (${place(loser.origin)}) by its name alone`,
     hint: 'set ansible_group_priority in one of them, or the variable at the host',

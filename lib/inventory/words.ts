@@ -2,8 +2,8 @@
 export interface Word {
   /** Without its quotes and escapes. */
   readonly text: string;
-  /** A part of it stood between quotes. */
-  readonly quoted: boolean;
+  /** Where in `text` the first part begins that stood between quotes; undefined where none did. */
+  readonly quotedFrom: number | undefined;
   /** A backslash outside of quotes was dropped from it. */
   readonly unescaped: boolean;
 }
@@ -27,7 +27,7 @@ const SPACE = /[ \t\r\n]/;
 export function splitWords(line: string, options: { readonly comments: boolean }): Words {
   const words: Word[] = [];
   /** The word that is being read; undefined between two words. */
-  let word: { text: string; quoted: boolean; unescaped: boolean } | undefined;
+  let word: { text: string; quotedFrom: number | undefined; unescaped: boolean } | undefined;
   let quote: string | undefined;
   let cutOff: string | undefined;
   for (let at = 0; at < line.length; at++) {
@@ -50,9 +50,9 @@ export function splitWords(line: string, options: { readonly comments: boolean }
       if (word !== undefined) cutOff = line.slice(at);
       break;
     }
-    word ??= { text: '', quoted: false, unescaped: false };
+    word ??= { text: '', quotedFrom: undefined, unescaped: false };
     if (character === '"' || character === "'") {
-      word.quoted = true;
+      word.quotedFrom ??= word.text.length;
       quote = character;
     } else if (character === '\\') {
       if (at + 1 === line.length) return { words, cutOff, problem: 'it ends with a backslash' };

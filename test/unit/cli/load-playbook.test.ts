@@ -89,7 +89,8 @@ const text = 'import.meta';
 export default playbook(JSON.stringify([${names}, here(), text]), []); // import.meta.url`,
     'a/b.ts': `export const here = () => ${names};`,
   });
-  const { name } = await loadPlaybook(join(folder, 'site.ts'));
+  const { name, site } = await loadPlaybook(join(folder, 'site.ts'));
+  t.match(site.location, { line: 4, column: 16 }, 'it moves no line');
   const expected = (file: string) => [pathToFileURL(file).href, dirname(file), file];
   t.same(JSON.parse(name), [expected(join(folder, 'site.ts')), expected(join(folder, 'a/b.ts')), 'import.meta']);
 });
