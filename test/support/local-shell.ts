@@ -6,7 +6,8 @@ import type { Script } from '../../lib/model/script.ts';
 import type { Target } from './converge.ts';
 import type { Shell } from './scratch-root.ts';
 
-const COMMANDS = { dash: ['dash'], bash: ['bash'], busybox: ['busybox', 'sh'] } as const;
+// Node's pipes are sockets, and a bash whose input is one reads ~/.bashrc (bash(1), INVOCATION).
+const COMMANDS = { dash: ['dash'], bash: ['bash', '--norc'], busybox: ['busybox', 'sh'] } as const;
 
 /** As a session runs a snippet: in a subshell, from a script that was read whole, with its input closed. */
 const RUNNER = 'local_script=$(cat); (eval "$local_script") </dev/null';

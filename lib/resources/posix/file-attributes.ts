@@ -32,11 +32,14 @@ export function attributesOf(state: FileState, wanted: FileAttributes): FileAttr
   };
 }
 
-/** chown(1) comes first: it takes setuid and setgid bits away. Exits where one of them is refused. */
+/**
+ * A script that exits where one of them is refused. chown(1) comes first: it takes setuid and setgid bits away. Only
+ * with a fifth digit does GNU's chmod take these bits from a folder.
+ */
 export function setAttributes(path: Script, { mode, owner, group }: FileAttributes): Script {
   const account = `${owner ?? ''}${group === undefined ? '' : `:${group}`}`;
   return lines([
     ...(account === '' ? [] : [sh`chown ${account} ${path} || exit 1`]),
-    ...(mode === undefined ? [] : [sh`chmod ${mode} ${path} || exit 1`]),
+    ...(mode === undefined ? [] : [sh`chmod ${`0${mode}`} ${path} || exit 1`]),
   ]);
 }

@@ -20,7 +20,7 @@ function parseValue(text: string): string {
 
 /** A value so that it is read back as it was. */
 function writeValue(value: string): string {
-  return parseValue(value) === value ? value : ini.safe(value);
+  return [value, JSON.stringify(value)].find((text) => parseValue(text) === value) ?? ini.safe(value);
 }
 
 /** The lines of a section: from the one behind its head to the head of the next. A section may stand several times. */
