@@ -1,11 +1,14 @@
 export * from './absent.ts';
 export * from './apt-repository.ts';
+export * from './archive.ts';
 export * from './authorized-key.ts';
 export * from './command.ts';
 export * from './cron.ts';
 export * from './directory.ts';
+export * from './download.ts';
 export * as facts from './facts/index.ts';
 export * from './file.ts';
+export * from './git-checkout.ts';
 export * from './group.ts';
 export * from './hostname.ts';
 export * from './ini-file.ts';
