@@ -72,11 +72,7 @@ set +C`,
           ]
         : []
       : [content]),
-    ...(sha256 === undefined
-      ? []
-      : [
-          sh`${hasHash(sh`"$temporary"`, sha256)} || fail ${`${path}: what arrived is not what was sent (is the disk full?), the old state was kept`}`,
-        ]),
+    ...(sha256 === undefined ? [] : [sh`${hasHash(sh`"$temporary"`, sha256)} || fail ${wrongContent(file)}`]),
     setAttributes(sh`"$temporary"`, attributes),
     ...validate.map(
       (check) =>
@@ -105,6 +101,11 @@ fi
 mv -f "$temporary" "$path" || exit 1
 trap - EXIT`,
   ]);
+}
+
+function wrongContent({ path, content }: NewFile): string {
+  const what = isContent(content) ? 'is not what was sent (is the disk full?)' : 'has another checksum';
+  return `${path}: what arrived ${what}, the old state was kept`;
 }
 
 /** Puts files in place, one after another up to the first that fails. */

@@ -79,7 +79,7 @@ for (const shell of SHELLS) {
     const wrong = download({ url: `${base}/page`, path, checksum: checksum('other') });
     const ended = await carryOut((await assess(wrong, target)).apply(), target);
     t.not(ended.status, 0);
-    t.match(ended.stderr, /not what was sent|another checksum/);
+    t.match(ended.stderr, /another checksum/);
     const missing = download({ url: `${base}/missing`, path: join(folder, 'none'), mutable: true });
     t.match((await carryOut((await assess(missing, target)).apply(), target)).stderr, /cannot be fetched/);
     t.equal(readFileSync(path, 'utf8'), page, 'the old one stands');

@@ -11,15 +11,16 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import t from 'tap';
 import { UnmetPrecondition, UsageError } from '../../../lib/model/errors.ts';
-import { sh } from '../../../lib/model/script.ts';
+import { type Script, sh } from '../../../lib/model/script.ts';
 import { Secret } from '../../../lib/model/secret.ts';
 import { file } from '../../../lib/resources/posix/file.ts';
-import { assess, carryOut, converge, convergeTogether, plan, probeTogether } from '../../support/converge.ts';
+import { assess, carryOut, converge, convergeTogether, plan, probeTogether, succeed } from '../../support/converge.ts';
 import { HOSTILE } from '../../support/hostile.ts';
 import { localShell } from '../../support/local-shell.ts';
-import { SHELLS } from '../../support/scratch-root.ts';
+import { SHELLS, scratchRoot, scratchRootUnavailable } from '../../support/scratch-root.ts';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const modeOf = (path: string) => (statSync(path).mode & 0o7777).toString(8).padStart(4, '0');
@@ -213,4 +214,39 @@ t.test('a secret is in no change, and a text only where it is asked for', async 
     before: '',
     after: 'n\n',
   });
+});
+
+t.test(
+  'a full disk leaves the old version',
+  scratchRootUnavailable ? { skip: scratchRootUnavailable } : {},
+  async (t) => {
+    const root = await scratchRoot();
+    t.teardown(() => root.remove());
+    await succeed(sh`mount -t tmpfs -o size=16k none /srv && echo old > /srv/x`, root.run);
+    for (const shell of SHELLS) {
+      const run = (script: Script) => root.run(script, { shell });
+      const found = await assess(file({ path: '/srv/x', content: 'new\n'.repeat(10_000) }), run);
+      const { status, stderr } = await carryOut(found.apply(), run);
+      t.not(status, 0, shell);
+      t.match(stderr, /cannot be written|is the disk full/, shell);
+      t.equal(await succeed(sh`ls -A /srv; cat /srv/x`, run), 'x\nold\n', shell);
+    }
+  },
+);
+
+t.test('what is ended in the middle leaves the old version and nothing else', async (t) => {
+  const folder = t.testdir({ x: 'old\n' });
+  for (const shell of SHELLS) {
+    const target = localShell(shell);
+    const stopped = file({ path: join(folder, 'x'), content: 'new\n', validate: () => sh`kill -TERM 0; sleep 10` });
+    const script = (await assess(stopped, target)).apply().script;
+    // In a process group of its own, which the validation then ends.
+    const [command, ...more] = { dash: ['dash'], bash: ['bash', '--norc'], busybox: ['busybox', 'sh'] }[shell];
+    const { exitCode } = await execa('setsid', ['--wait', command ?? '', ...more, '-c', script.text], {
+      reject: false,
+    });
+    t.not(exitCode, 0, shell);
+    t.same(readdirSync(folder), ['x'], shell);
+    t.equal(readFileSync(join(folder, 'x'), 'utf8'), 'old\n', shell);
+  }
 });
