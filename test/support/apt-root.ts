@@ -1,5 +1,13 @@
+import { spawnSync } from 'node:child_process';
 import { lines, type Script, sh } from '../../lib/model/script.ts';
-import { type ScratchRoot, scratchRoot } from './scratch-root.ts';
+import { type ScratchRoot, scratchRoot, scratchRootUnavailable } from './scratch-root.ts';
+
+/** Says why there can be no such root here, for a test that is left out; undefined where there can. */
+export const aptUnavailable: string | undefined =
+  scratchRootUnavailable ??
+  ['apt-get', 'dpkg-deb', 'apt-ftparchive']
+    .filter((command) => spawnSync(command, ['--version']).error)
+    .map((command) => `a scratch root with packages needs ${command} (Debian's packages apt, dpkg, apt-utils)`)[0];
 
 /** A tiny package, to be built by dpkg-deb. */
 export interface DebianPackage {

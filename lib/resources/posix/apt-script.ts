@@ -71,7 +71,7 @@ fail() {
   broken=$(echo $(sed -n 's/^dpkg: error processing [a-z]* \\([^ ]*\\).*/\\1/p' "$errors" | sort -u))
   first=$(sed -n '/^[EW]: \\|^dpkg: error/{s/^[EW]: *//;p;q;}' "$errors")
   case $(cat "$errors") in
-    *'are you root'*) why='only root may do this: give the task become: true' ;;
+    *'are you root'* | *'Permission denied'*) why='only root may do this: give the task become: true' ;;
     *'No space left on device'* | *'have enough free space'*) why="a disk is full: $first" ;;
     *'Could not get lock'* | *'locked by another process'*) why="another package manager holds the lock: $first" ;;
     *'Unable to locate package'* | *'no installation candidate'*)

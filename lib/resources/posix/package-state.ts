@@ -1,4 +1,3 @@
-import { GardenError } from '../../model/errors.ts';
 import { type Script, sh } from '../../model/script.ts';
 import type { PackagesParams } from './package-params.ts';
 
@@ -15,10 +14,10 @@ export interface PackageState {
   readonly providedBy: string | undefined;
 }
 
-/** What is known of the packages of a resource, and how old the package lists are, in seconds, where that matters. */
+/** What is known of the packages of a resource, and whether the package lists are older than they may be. */
 export interface PackagesState {
   readonly packages: ReadonlyMap<string, PackageState>;
-  readonly listsAge: number | undefined;
+  readonly listsAreOld: boolean;
 }
 
 const FORMAT = 'package ${Package} ${Architecture} ${db:Status-Want} ${db:Status-Status} ${Version}\\n';
@@ -43,16 +42,22 @@ export function packagesProbe(many: readonly PackagesParams[]): Script {
   const latest = namesOf(many, ({ state }) => state === 'latest');
   const virtual = namesOf(many, ({ state }) => state !== 'absent').map((name) => name.replace(/:.*/, ''));
   const query = sh`command -v dpkg-query >/dev/null || { echo 'packages are managed with apt: this host has no dpkg' >&2; exit 1; }
-dpkg-query -W -f=${FORMAT} -- ${all} 2>/dev/null || {
-  dpkg-query -W -f=${PROVIDES} | awk -F '|' -v wanted=${` ${virtual.join(' ')} `} ${PROVIDED}
-}`;
+known=$(dpkg-query -W -f=${FORMAT} -- ${all} 2>/dev/null) && missing= || missing=yes
+[ -z "$known" ] || printf '%s\\n' "$known"
+# A virtual package is not known, or known as not installed.
+case $known in *' not-installed '*) missing=yes ;; esac
+[ -z "$missing" ] || dpkg-query -W -f=${PROVIDES} | awk -F '|' -v wanted=${` ${virtual.join(' ')} `} ${PROVIDED}`;
   const candidates = sh`apt-cache policy -- ${latest} 2>/dev/null | awk ${CANDIDATE}`;
+  const ages = [...new Set(many.flatMap(({ maxAge }) => maxAge ?? []))];
   // Lists that are not there are as old as can be.
-  const age = sh`fetched=$(stat -c %Y /var/lib/apt/lists /var/lib/apt/periodic/update-success-stamp 2>/dev/null | sort -n | tail -n 1)
-echo age $(($(date +%s) - \${fetched:-0}))`;
+  const old = sh`fetched=$(stat -c %Y /var/lib/apt/lists /var/lib/apt/periodic/update-success-stamp 2>/dev/null | sort -n | tail -n 1)
+age=$(($(date +%s) - \${fetched:-0}))
+for limit in ${ages}; do
+  if [ "$age" -gt "$limit" ]; then echo "lists $limit old"; else echo "lists $limit fresh"; fi
+done`;
   return sh`${all.length > 0 ? query : sh``}
 ${latest.length > 0 ? candidates : sh``}
-${many.some(({ maxAge }) => maxAge !== undefined) ? age : sh``}`;
+${ages.length > 0 ? old : sh``}`;
 }
 
 /** The lines that are about the packages of one resource. */
@@ -60,11 +65,17 @@ export function packagesSplit(stdout: string, many: readonly PackagesParams[]): 
   const lines = stdout.split('\n').map((line) => ({ line, words: line.split(' ') }));
   return many.map(({ names, state, maxAge }) => {
     const own = new Set(names.flatMap((name) => [name, name.replace(/:.*/, '')]));
+    const real = new Set(
+      lines.flatMap(({ words: [kind, name = '', , , status] }) =>
+        kind === 'package' && status !== 'not-installed' ? [name] : [],
+      ),
+    );
     return lines
       .filter(({ words: [kind, name = ''] }) => {
-        if (kind === 'age') return maxAge !== undefined;
+        if (kind === 'lists') return name === String(maxAge);
         if (kind === 'candidate') return state === 'latest' && names.includes(name);
-        return own.has(name) && (kind === 'package' || (kind === 'provided' && state !== 'absent'));
+        if (kind === 'provided') return state !== 'absent' && own.has(name) && !real.has(name);
+        return kind === 'package' && own.has(name);
       })
       .map(({ line }) => `${line}\n`)
       .join('');
@@ -90,12 +101,10 @@ function stateOf(name: string, lines: readonly (readonly string[])[]): PackageSt
 }
 
 /** Parses what the probe printed. */
-export function readPackages(stdout: string, { names }: PackagesParams): PackagesState {
+export function readPackages(stdout: string, { names, maxAge }: PackagesParams): PackagesState {
   const lines = stdout.split('\n').map((line) => line.split(' '));
-  const age = lines.find(([kind]) => kind === 'age')?.[1];
-  if (age !== undefined && !/^-?\d+$/.test(age)) throw new GardenError(`the age of the package lists is "${age}"`);
   return {
     packages: new Map(names.map((name) => [name, stateOf(name, lines)])),
-    listsAge: age === undefined ? undefined : Number(age),
+    listsAreOld: lines.some(([kind, limit, age]) => kind === 'lists' && limit === String(maxAge) && age === 'old'),
   };
 }

@@ -116,7 +116,8 @@ control() {
   case $1 in
     start | restart | reload | stop)
       systemctl status --no-pager --full --lines=12 -- "$2" >&2
-      why=$(systemctl show --property=Result --value -- "$2") ;;
+      why=$(systemctl show --property=Result --value -- "$2")
+      [ "$why" != success ] || why= ;;
     *) why= ;;
   esac
   [ "$(id -u)" = 0 ] || why='only root may do this: give the task become: true'
