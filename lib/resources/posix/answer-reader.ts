@@ -1,5 +1,5 @@
 /** What stat(1) said of a file. */
-export interface Statistics {
+interface Statistics {
   readonly mode: string;
   readonly uid: string;
   readonly gid: string;
@@ -105,7 +105,7 @@ export class AnswerReader {
 }
 
 /** The content of a file has another length than its size says: it is no text in UTF-8, or it is just being written. */
-export class NotText extends Error {
+class NotText extends Error {
   constructor() {
     super('the file is not text in UTF-8, or it is just being written');
   }

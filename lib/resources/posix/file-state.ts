@@ -2,7 +2,7 @@ import { lines, Script, sh } from '../../model/script.ts';
 import { AnswerReader } from './answer-reader.ts';
 
 /** What stands at a path. `link` is a symbolic link; where links are followed, only one that leads nowhere. */
-export type FileKind = 'file' | 'directory' | 'link' | 'other' | 'absent';
+type FileKind = 'file' | 'directory' | 'link' | 'other' | 'absent';
 
 /** What is known of a path; what was not asked for, or does not apply, is undefined. */
 export interface FileState {
