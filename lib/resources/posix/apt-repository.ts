@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { State } from '../../model/change.ts';
 import { resource } from '../../model/resource.ts';
-import { printBytes, type Script, sh } from '../../model/script.ts';
+import { lines, printBytes, type Script, sh } from '../../model/script.ts';
 import { APT } from './apt-script.ts';
 
 const SOURCES = '/etc/apt/sources.list.d';
@@ -82,7 +82,13 @@ function finalText(each: Params): string {
 
 /** Checksums of the files that are there, as sha256sum(1) prints them. */
 function script(many: readonly Params[]): Script {
-  return sh`sha256sum -- ${many.flatMap((each) => [sourcesPath(each), keyPath(each)])} 2>/dev/null || :`;
+  return sh`sha256sum -- ${[...new Set(many.flatMap((each) => [sourcesPath(each), keyPath(each)]))]} 2>/dev/null || :`;
+}
+
+/** Writes a file beside its place, where apt does not read it, and then renames it. */
+function place(text: string, folder: string, name: string): Script {
+  const temporary = `${folder}/.${name}.garden`;
+  return sh`rm -f ${temporary} && ${printBytes(text)} >${temporary} && chmod 0644 ${temporary} && mv -f ${temporary} ${folder}/${name} || exit`;
 }
 
 /** A repository of apt. */
@@ -128,20 +134,21 @@ export const aptRepository = resource('aptRepository', {
   apply(each) {
     if (each.state === 'absent') return sh`rm -f ${sourcesPath(each)} ${keyPath(each)}`;
     const key = keyText(each);
-    // apt's own user, who verifies signatures, must be able to read the trial.
-    return sh`${APT}
-trial=$(mktemp -d) && trap 'rm -rf "$errors" "$trial"' EXIT && chmod 0755 "$trial" || exit
-${
-  key === undefined
-    ? sh`${printBytes(finalText(each))} >"$trial"/${each.name}.sources || exit`
-    : sh`${printBytes(key)} >"$trial"/${each.name}.asc || exit
-{ ${printBytes(sourcesText(each, undefined))}; echo "Signed-By: $trial"/${each.name}.asc; } >"$trial"/${each.name}.sources || exit`
-}
-chmod 0644 "$trial"/*
-apt_get -o Dir::Etc::SourceList="$trial"/${each.name}.sources -o Dir::Etc::SourceParts=- -o APT::Get::List-Cleanup=0 -o APT::Update::Error-Mode=any update || fail
-mkdir -p ${SOURCES} ${KEYS} || exit
-place() { cp "$1" "$2/.$3.garden" && chmod 0644 "$2/.$3.garden" && mv -f "$2/.$3.garden" "$2/$3" || exit; }
-${key === undefined ? sh`` : sh`place "$trial"/${each.name}.asc ${KEYS} ${each.name}.asc`}
-place "$trial"/${each.name}.sources ${SOURCES} ${each.name}.sources`;
+    const trial = `trial/${each.name}.sources`;
+    return lines([
+      APT,
+      // apt's own user, who verifies signatures, must be able to read the trial.
+      sh`work=$(mktemp -d) && trap 'rm -rf "$errors" "$work"' EXIT && cd "$work" && chmod 0755 . && mkdir trial || exit`,
+      ...(key === undefined
+        ? [sh`${printBytes(finalText(each))} >${trial} || exit`]
+        : [
+            sh`${printBytes(key)} >key.asc || exit`,
+            sh`{ ${printBytes(sourcesText(each, undefined))}; echo "Signed-By: $work/key.asc"; } >${trial} || exit`,
+          ]),
+      sh`chmod 0644 trial/* ${key === undefined ? [] : ['key.asc']} && apt_get -o Dir::Etc::SourceList="$work"/${trial} -o Dir::Etc::SourceParts=- -o APT::Get::List-Cleanup=0 -o APT::Update::Error-Mode=any update || fail`,
+      sh`mkdir -p ${SOURCES} ${KEYS} || exit`,
+      ...(key === undefined ? [] : [place(key, KEYS, `${each.name}.asc`)]),
+      place(finalText(each), SOURCES, `${each.name}.sources`),
+    ]);
   },
 });
