@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { userInfo } from 'node:os';
 import t from 'tap';
 import { ConnectionLost } from '../../lib/model/errors.ts';
-import { connect } from '../../lib/transport/index.ts';
+import { connect } from '../../lib/transport/connect.ts';
 import type { Channel } from '../../lib/transport/transport.ts';
 
 const here = () => connect({ address: 'localhost', transport: 'local' }, { notice: () => {} });

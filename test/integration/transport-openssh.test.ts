@@ -10,7 +10,9 @@ import t from 'tap';
 import { ConnectionLost, Unreachable } from '../../lib/model/errors.ts';
 import type { ConnectionSettings } from '../../lib/model/host.ts';
 import { Secret } from '../../lib/model/secret.ts';
-import { chooseTransport, connect, opensshTransport } from '../../lib/transport/index.ts';
+import { chooseTransport } from '../../lib/transport/choose.ts';
+import { connect } from '../../lib/transport/connect.ts';
+import { opensshTransport } from '../../lib/transport/openssh.ts';
 import type { Channel, Connection } from '../../lib/transport/transport.ts';
 import { freePort, type Sshd, sshdUnavailable, startSshd } from '../support/sshd.ts';
 

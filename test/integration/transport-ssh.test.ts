@@ -9,7 +9,7 @@ import t from 'tap';
 import { ConnectionLost, GardenError, Unreachable } from '../../lib/model/errors.ts';
 import type { ConnectionSettings } from '../../lib/model/host.ts';
 import { Secret } from '../../lib/model/secret.ts';
-import { sshTransport } from '../../lib/transport/index.ts';
+import { sshTransport } from '../../lib/transport/ssh.ts';
 import type { Channel, Connection } from '../../lib/transport/transport.ts';
 import { freePort, sshdUnavailable, startSshd } from '../support/sshd.ts';
 

@@ -1,6 +1,6 @@
 /** A controller to be killed: logs in by openssh, opens a channel, says so, and waits. */
 import { once } from 'node:events';
-import { opensshTransport } from '../../lib/transport/index.ts';
+import { opensshTransport } from '../../lib/transport/openssh.ts';
 
 const connection = await opensshTransport.connect(JSON.parse(process.env.GARDEN_TEST_SETTINGS ?? '{}'), {
   notice: () => {},
