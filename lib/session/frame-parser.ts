@@ -1,54 +1,89 @@
-/** One snippet's part of a stream, without the marker that ended it. */
-export interface Section {
+/** What the session's own lines in a stream say; everything else in it belongs to a snippet. */
+export const MARKER_KINDS = ['begin', 'done', 'expired', 'skipped'] as const;
+export type MarkerKind = (typeof MARKER_KINDS)[number];
+
+/** A line of the session's own, found in a stream. */
+export interface Marker {
+  readonly kind: MarkerKind;
   readonly index: number;
-  readonly content: Buffer;
-  /** The words behind the marker: the snippet's status. */
-  readonly status: string;
+  /** `begin`: the process id of the snippet's subshell (0 where it is not known); else the exit status. */
+  readonly value: number;
 }
 
+export type Piece = Buffer | Marker;
+
+/** ASCII's record separator; it only saves comparing, the nonce is what makes a marker certain. */
+const RECORD_SEPARATOR = 0x1e;
 const NEWLINE = 0x0a;
+/** Longer than any marker behind its nonce. */
+const LONGEST = 64;
 
 /**
- * Cuts one of a session's two streams into the sections of its snippets. A section ends with a line of its own, `NONCE
- * INDEX STATUS`, before which one newline was put that is not the snippet's. Chunks may end anywhere; every byte is
- * looked at once.
+ * Cuts one of a session's two streams at its markers: `RS NONCE KIND INDEX VALUE NEWLINE`. Chunks may end anywhere, in
+ * the middle of a marker or of a character; every byte is looked at a constant number of times, and bytes that cannot
+ * be part of a marker are handed on at once.
  */
-export class SectionParser {
-  readonly #marker: Buffer;
-  readonly #onSection: (section: Section) => void;
-  #chunks: Buffer[] = [];
-  /** The end of what was searched already, as far as a marker could begin in it. */
-  #tail: Buffer = Buffer.alloc(0);
+export class FrameParser {
+  readonly #lead: Buffer;
+  /** The beginning of what may yet become a marker; always short. */
+  #held: Buffer = Buffer.alloc(0);
 
-  constructor(nonce: string, onSection: (section: Section) => void) {
-    this.#marker = Buffer.from(`\n${nonce} `);
-    this.#onSection = onSection;
+  constructor(nonce: string) {
+    this.#lead = Buffer.from(`\x1e${nonce} `, 'latin1');
   }
 
-  push(chunk: Buffer): void {
-    let rest = this.#tail.length > 0 ? Buffer.concat([this.#tail, chunk]) : chunk;
+  push(chunk: Buffer): readonly Piece[] {
+    const data = this.#held.length > 0 ? Buffer.concat([this.#held, chunk]) : chunk;
+    this.#held = Buffer.alloc(0);
+    const pieces: Piece[] = [];
+    let start = 0;
+    let search = 0;
+    const give = (end: number) => {
+      if (end > start) pieces.push(data.subarray(start, end));
+    };
     for (;;) {
-      const start = rest.indexOf(this.#marker);
-      if (start === -1) break;
-      const end = rest.indexOf(NEWLINE, start + this.#marker.length);
-      if (end === -1) {
-        this.#chunks.push(rest.subarray(0, start));
-        this.#tail = rest.subarray(start);
-        return;
+      const found = data.indexOf(this.#lead, search);
+      if (found === -1) break;
+      const rest = data.subarray(found + this.#lead.length, found + this.#lead.length + LONGEST);
+      const length = rest.indexOf(NEWLINE);
+      if (length === -1 && rest.length < LONGEST) {
+        give(found);
+        this.#held = Buffer.from(data.subarray(found));
+        return pieces;
       }
-      const [index = '', status = ''] = rest.toString('latin1', start + this.#marker.length, end).split(' ');
-      const content = Buffer.concat([...this.#chunks, rest.subarray(0, start)]);
-      this.#chunks = [];
-      this.#onSection({ index: Number(index), content, status });
-      rest = rest.subarray(end + 1);
+      const marker = parseMarker(rest.toString('latin1', 0, Math.max(length, 0)));
+      if (marker) {
+        give(found);
+        pieces.push(marker);
+        start = found + this.#lead.length + length + 1;
+        search = start;
+      } else {
+        search = found + 1;
+      }
     }
-    const keep = Math.min(this.#marker.length - 1, rest.length);
-    this.#chunks.push(rest.subarray(0, rest.length - keep));
-    this.#tail = Buffer.from(rest.subarray(rest.length - keep));
+    const end = this.#possibleLead(data, Math.max(search, start));
+    give(end);
+    this.#held = Buffer.from(data.subarray(end));
+    return pieces;
   }
 
-  /** What has come since the last marker. */
-  get unfinished(): Buffer {
-    return Buffer.concat([...this.#chunks, this.#tail]);
+  /** What is held back because it may be the beginning of a marker: the stream's last words, where it has ended. */
+  get rest(): Buffer {
+    return this.#held;
   }
+
+  /** Where the data ends with the beginning of a marker's lead; its length where it does not. */
+  #possibleLead(data: Buffer, from: number): number {
+    const tail = Math.max(from, data.length - this.#lead.length + 1);
+    const last = data.subarray(tail).lastIndexOf(RECORD_SEPARATOR);
+    if (last === -1) return data.length;
+    const at = tail + last;
+    return data.subarray(at).equals(this.#lead.subarray(0, data.length - at)) ? at : data.length;
+  }
+}
+
+function parseMarker(text: string): Marker | undefined {
+  const [kind, index, value] = /^([a-z]+) (\d+) (\d+)$/.exec(text)?.slice(1) ?? [];
+  const known = MARKER_KINDS.find((each) => each === kind);
+  return known && { kind: known, index: Number(index), value: Number(value) };
 }

@@ -1,114 +1,97 @@
-import { type Section, SectionParser } from './frame-parser.ts';
-import type { FrameOptions, Snippet, SnippetResult } from './session.ts';
+import { FrameParser } from './frame-parser.ts';
+import { Output } from './output.ts';
+import type { FrameOptions, SnippetResult } from './session.ts';
 
-const decoder = new TextDecoder();
-
-/** Cuts a stream into lines for whoever watches; an unfinished line waits for its end. */
-class Lines {
-  #rest = '';
-
-  push(chunk: Buffer, tell: (line: string) => void): void {
-    const parts = (this.#rest + chunk.toString()).split('\n');
-    this.#rest = parts.pop() ?? '';
-    for (const line of parts) if (line !== '') tell(line);
-  }
+export interface FrameListener extends FrameOptions {
+  /** A snippet has begun, in a process of this id (0 where it is not known). */
+  readonly onBegin?: (index: number, pid: number) => void;
+  /** A snippet has ended; its result follows when standard error is complete, too. */
+  readonly onEnd?: (index: number) => void;
 }
 
-/** Puts together what a frame's snippets printed on the two streams, and watches their time. */
+/** One of the two streams of a frame: which snippet is printing on it now. */
+interface Side {
+  readonly parser: FrameParser;
+  readonly outputs: Output[];
+  current: number | undefined;
+  ended: number;
+}
+
+/** Puts together what a frame's snippets print on the two streams, which come independently of each other. */
 export class FrameReader {
-  readonly results: Promise<readonly SnippetResult[]>;
-  readonly #frame: readonly Snippet[];
-  readonly #options: FrameOptions;
-  readonly #onTimeout: () => void;
-  readonly #done: SnippetResult[] = [];
-  readonly #sections = { stdout: [] as Section[], stderr: [] as Section[] };
-  readonly #parsers: { readonly stdout: SectionParser; readonly stderr: SectionParser };
-  readonly #watched = { stdout: new Lines(), stderr: new Lines() };
-  readonly #nonce: string;
-  #resolve: (results: readonly SnippetResult[]) => void = () => {};
-  #reject: (error: Error) => void = () => {};
-  #timer: NodeJS.Timeout | undefined;
-  #timedOut = false;
-  #started = performance.now();
+  /** Resolves when the last snippet is done. */
+  readonly complete: Promise<readonly SnippetResult[]>;
+  readonly #count: number;
+  readonly #listener: FrameListener;
+  readonly #stdout: Side;
+  readonly #stderr: Side;
+  readonly #ends: { readonly outcome: SnippetResult['outcome']; readonly status: number; readonly duration: number }[] =
+    [];
+  readonly #results: SnippetResult[] = [];
+  #finish: (results: readonly SnippetResult[]) => void = () => {};
+  #began = performance.now();
 
-  constructor(nonce: string, frame: readonly Snippet[], options: FrameOptions, onTimeout: () => void) {
-    this.#nonce = nonce;
-    this.#frame = frame;
-    this.#options = options;
-    this.#onTimeout = onTimeout;
-    this.results = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-    const collect = (stream: 'stdout' | 'stderr') =>
-      new SectionParser(nonce, (section) => {
-        this.#sections[stream].push(section);
-        this.#pair();
-      });
-    this.#parsers = { stdout: collect('stdout'), stderr: collect('stderr') };
-    this.#watch();
-  }
-
-  stdout(chunk: Buffer): void {
-    this.#parsers.stdout.push(chunk);
-    this.#tell('stdout', chunk);
-  }
-
-  stderr(chunk: Buffer): void {
-    this.#parsers.stderr.push(chunk);
-    this.#tell('stderr', chunk);
-  }
-
-  /** The session is over. */
-  fail(error: Error): void {
-    clearTimeout(this.#timer);
-    this.#reject(error);
-  }
-
-  /** The last line on standard error that belongs to no finished snippet. */
-  get lastWords(): string {
-    return decoder.decode(this.#parsers.stderr.unfinished).trim().split('\n').at(-1) ?? '';
-  }
-
-  #tell(stream: 'stdout' | 'stderr', chunk: Buffer): void {
-    const { onLine } = this.#options;
-    if (!onLine) return;
-    this.#watched[stream].push(chunk, (line) => {
-      if (!line.startsWith(this.#nonce)) onLine(Math.min(this.#done.length, this.#frame.length - 1), line);
+  constructor(nonce: string, count: number, listener: FrameListener = {}) {
+    this.#count = count;
+    this.#listener = listener;
+    const side = (): Side => ({ parser: new FrameParser(nonce), outputs: [], current: undefined, ended: 0 });
+    this.#stdout = side();
+    this.#stderr = side();
+    this.complete = new Promise((resolve) => {
+      this.#finish = resolve;
     });
   }
 
-  /** A snippet is done when both streams have said so. */
-  #pair(): void {
-    for (;;) {
-      const index = this.#done.length;
-      const [stdout, stderr] = [this.#sections.stdout[index], this.#sections.stderr[index]];
-      if (!stdout || !stderr) return;
-      const now = performance.now();
-      const skipped = stdout.status === 'skipped';
-      const result: SnippetResult = {
-        stdout: decoder.decode(stdout.content),
-        stderr: decoder.decode(stderr.content),
-        status: skipped ? -1 : Number(stdout.status),
-        outcome: skipped ? 'skipped' : this.#timedOut ? 'timed-out' : 'done',
-        duration: now - this.#started,
-      };
-      this.#started = now;
-      this.#timedOut = false;
-      this.#done.push(result);
-      this.#watch();
-      this.#options.onResult?.(index, result);
-      if (this.#done.length === this.#frame.length) this.#resolve(this.#done);
+  /** What was printed between two snippets belongs to none: a process that was left behind, a log-in shell's greeting. */
+  push(stream: 'stdout' | 'stderr', chunk: Buffer): void {
+    const side = stream === 'stdout' ? this.#stdout : this.#stderr;
+    for (const piece of side.parser.push(chunk)) {
+      if (Buffer.isBuffer(piece)) {
+        if (side.current !== undefined) side.outputs[side.current]?.push(piece);
+        continue;
+      }
+      const { kind, index, value } = piece;
+      if (kind === 'begin') {
+        side.current = index;
+        side.outputs[index] = this.#output(index);
+        if (side === this.#stdout) {
+          this.#began = performance.now();
+          this.#listener.onBegin?.(index, value);
+        }
+        continue;
+      }
+      side.outputs[index]?.end();
+      side.current = undefined;
+      side.ended = index + 1;
+      if (side === this.#stdout) {
+        const outcome = kind === 'expired' ? 'timed-out' : kind;
+        const duration = kind === 'skipped' ? 0 : performance.now() - this.#began;
+        this.#ends.push({ outcome, status: value, duration });
+        this.#listener.onEnd?.(index);
+      }
     }
+    this.#deliver();
   }
 
-  #watch(): void {
-    clearTimeout(this.#timer);
-    const snippet = this.#frame[this.#done.length];
-    if (!snippet) return;
-    this.#timer = setTimeout(() => {
-      this.#timedOut = true;
-      this.#onTimeout();
-    }, snippet.timeout);
+  #output(index: number): Output {
+    const { onLine } = this.#listener;
+    return new Output(onLine && ((line) => onLine(index, line)));
+  }
+
+  /** Results go out in order, each as soon as both streams have reached its end. */
+  #deliver(): void {
+    while (this.#results.length < Math.min(this.#stdout.ended, this.#stderr.ended)) {
+      const index = this.#results.length;
+      const end = this.#ends[index];
+      if (!end) return;
+      const text = ({ outputs }: Side) => outputs[index]?.text ?? '';
+      const result: SnippetResult = { stdout: text(this.#stdout), stderr: text(this.#stderr), ...end };
+      this.#results.push(result);
+      // What was handed out is not kept twice.
+      delete this.#stdout.outputs[index];
+      delete this.#stderr.outputs[index];
+      this.#listener.onResult?.(index, result);
+      if (this.#results.length === this.#count) this.#finish(this.#results);
+    }
   }
 }

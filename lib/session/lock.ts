@@ -1,47 +1,104 @@
-import { Locked } from '../model/errors.ts';
+import { GardenError, Locked } from '../model/errors.ts';
 import { type Script, sh } from '../model/script.ts';
+import { PROCESS_FUNCTIONS } from './kill.ts';
 
 /** Who holds a host while a run is at work on it. */
 export interface LockRequest {
-  /** Who and from where, in words. */
+  /** Who, from where, doing what, in words. */
   readonly holder: string;
+  /** The run's id: what is left of the same run after a lost connection is ended, not waited for. */
   readonly run: string;
   /** How long to wait for another run, in milliseconds. */
   readonly waitMs: number;
 }
 
-/**
- * Takes the host's lock for as long as the shell lives: flock(1) on descriptor 9, which no snippet inherits. The file
- * says who holds it. A holder of the same run is what a broken connection left behind, and is ended. Prints `held`, or
- * `busy` with the holder's words. Must run in the shell itself, not in a subshell.
- */
-export function lockScript({ holder, run, waitMs }: LockRequest): Script {
-  const tries = Math.max(1, Math.ceil(waitMs / 1000));
-  return sh`mkdir -p "$garden_state" && exec 9>>"$garden_state/lock" || garden_lock=impossible
-if [ -z "$garden_lock" ] && command -v flock >/dev/null; then
-  garden_tries=0
-  until flock -n 9; do
-    garden_tries=$((garden_tries + 1))
-    garden_pid=$(sed -n 's/^pid //p' "$garden_state/lock")
-    if [ "$(sed -n 's/^run //p' "$garden_state/lock")" = ${run} ] && [ "$garden_tries" -le 5 ]; then kill -9 "$garden_pid" 2>/dev/null; sleep 0.2
-    elif [ "$garden_tries" -gt ${tries} ]; then garden_lock=busy; break
-    else sleep 1; fi
-  done
-fi
-if [ -z "$garden_lock" ]; then
-  printf '%s\n' ${`run ${run}`} "pid $$" ${`holder ${holder}`} "since $(date -u +%Y-%m-%dT%H:%M:%SZ)" >"$garden_state/lock"
-fi
-garden_lock_answer() { echo "\${garden_lock:-held}"; if [ "$garden_lock" = busy ]; then cat "$garden_state/lock"; fi; }
-`;
+/** The exit statuses of a shell that was not given the lock, as sysexits.h has them: EX_TEMPFAIL and EX_CANTCREAT. */
+export const LOCK_STATUS = { held: 75, impossible: 73 } as const;
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
 }
 
-/** @throws Locked where another run holds the host. */
-export function checkLock(answer: string): void {
-  const [state, ...holder] = answer.split('\n');
-  if (state !== 'busy') return;
-  const field = (name: string) =>
-    holder.find((line) => line.startsWith(`${name} `))?.slice(name.length + 1) ?? 'unknown';
-  throw new Locked(`another run is at work on it: ${field('holder')}, since ${field('since')}`, {
-    hint: 'wait for it to end, or end it; the lock goes with it',
+/**
+ * Takes the host's lock for as long as the shell lives, or prints who holds it and sets `$garden_status`. Runs in the
+ * shell itself.
+ *
+ * With flock(1) it is held through descriptor 9 on `$garden_state/lock`, so it ends with the shell however that ends, and
+ * the file says whose it is: holder, run, process id, when that process began, since when. Where there is no flock, the
+ * lock is the file `lock.held` with the same words. link(2) makes it at once and whole, and fails where there is one; it
+ * counts for nothing when the process that it names is gone.
+ */
+export function lockScript({ holder, run, waitMs }: LockRequest): Script {
+  return sh`${PROCESS_FUNCTIONS}garden_lock_read() {
+  garden_holder= garden_run= garden_shell= garden_began= garden_since=
+  { IFS= read -r garden_holder; IFS= read -r garden_run; IFS= read -r garden_shell; IFS= read -r garden_began; IFS= read -r garden_since; } 2>/dev/null <"$1"
+}
+garden_lock_words() {
+  garden_process "$$"
+  printf '%s\n' ${oneLine(holder)} ${oneLine(run)} "$$" "$garden_process_start" "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
+}
+garden_lock_alive() {
+  [ -n "$garden_shell" ] && garden_process "$garden_shell" && [ "$garden_process_start" = "$garden_began" ]
+}
+garden_lock_try() {
+  if command -v flock >/dev/null 2>&1; then
+    garden_lock=$garden_state/lock
+    flock -n 9 && garden_lock_words >"$garden_lock"
+  else
+    garden_lock=$garden_state/lock.held garden_mine=$garden_state/lock.$$
+    garden_lock_words >"$garden_mine"
+    garden_lock_read "$garden_lock"
+    if [ -n "$garden_shell" ] && ! garden_lock_alive; then
+      garden_dead=$garden_shell:$garden_began
+      mv "$garden_lock" "$garden_mine.old" 2>/dev/null && garden_lock_read "$garden_mine.old"
+      [ "$garden_dead" = "$garden_shell:$garden_began" ] || ln "$garden_mine.old" "$garden_lock" 2>/dev/null
+      rm -f "$garden_mine.old"
+    fi
+    if ln "$garden_mine" "$garden_lock" 2>/dev/null; then
+      trap 'rm -f "$garden_lock"' EXIT
+      garden_taken=0
+    else
+      garden_taken=1
+    fi
+    rm -f "$garden_mine"
+    return "$garden_taken"
+  fi
+}
+if { mkdir -p -m 700 "$garden_state" && true >>"$garden_state/lock"; } 2>&1; then
+  exec 9>>"$garden_state/lock"
+  garden_deadline=$(($(date +%s) + ${Math.ceil(waitMs / 1000)}))
+  until garden_lock_try; do
+    garden_lock_read "$garden_lock"
+    if [ "$garden_run" = ${oneLine(run)} ] && garden_lock_alive; then
+      garden_end_tree "$garden_shell"
+      garden_lock_try && break
+    fi
+    if [ -n "$garden_late" ] || [ "$(date +%s)" -ge "$garden_deadline" ]; then
+      printf '%s\n' "$garden_holder" "$garden_run" "$garden_since"
+      garden_status=${LOCK_STATUS.held}
+      break
+    fi
+    sleep 0.2 2>/dev/null || sleep 1
+  done
+else
+  garden_status=${LOCK_STATUS.impossible}
+fi`;
+}
+
+/**
+ * What {@link lockScript} printed, where it was not given the lock.
+ *
+ * @param words its lines.
+ */
+export function lockFailure(status: number, words: readonly string[]): GardenError {
+  if (status !== LOCK_STATUS.held) {
+    return new GardenError(`the host cannot be locked: ${words.join(' ').trim() || `status ${status}`}`, {
+      hint: "garden keeps its lock and state in /var/lib/garden, or in the user's ~/.local/state/garden",
+    });
+  }
+  const [holder, run, since] = words;
+  const details = [run && `run ${run}`, since && `since ${since}`].filter(Boolean).join(', ');
+  return new Locked(`locked by ${holder || 'another run'}${details && ` (${details})`}`, {
+    hint: 'wait until that run has ended, or end it: the lock goes with it',
   });
 }

@@ -1,163 +1,264 @@
 import { randomBytes } from 'node:crypto';
-import { ConnectionLost, GardenError, Locked } from '../model/errors.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ConnectionLost, GardenError } from '../model/errors.ts';
 import type { Become } from '../model/host.ts';
 import type { Upload } from '../model/resource.ts';
-import { type Script, sh } from '../model/script.ts';
+import { sh, verbatim } from '../model/script.ts';
 import type { Channel, Connection } from '../transport/transport.ts';
-import { openScript } from './become.ts';
+import { openAs } from './become.ts';
+import { becomeFailure, missesTerminal } from './become-failure.ts';
 import { FrameReader } from './frame-reader.ts';
-import { frameScript, INTRODUCTION, PREAMBLE } from './frame-script.ts';
-import { killDescendants } from './kill.ts';
-import { checkLock, type LockRequest, lockScript } from './lock.ts';
+import { FRAME_START, greetingScript, snippetScript } from './frame-script.ts';
+import { type LockRequest, lockFailure, lockScript } from './lock.ts';
+import { endRunning, type Running } from './running.ts';
 import type { FrameOptions, Session, SessionInfo, Snippet, SnippetResult } from './session.ts';
-import { receiveScript, sendFile } from './upload.ts';
+import { receiveCommand, sendFile } from './upload.ts';
+import { inPieces, writeAll } from './write-all.ts';
 
 export interface ShellSessionOptions {
-  /** Whom to act as; who logged in by default. */
-  readonly as?: Become;
-  /** `/bin/sh` by default. */
-  readonly shell?: string;
-  /** Take the host's lock with the first frame and hold it until the session ends. */
-  readonly lock?: LockRequest;
+  /** Whom to act as; whoever logged in by default. */
+  readonly as?: Become | undefined;
+  /** The command of the interpreter, `/bin/sh` by default. */
+  readonly shell?: string | undefined;
+  /** Takes the host's lock with the first frame and holds it until the session ends. */
+  readonly lock?: LockRequest | undefined;
 }
 
-/** How long the session's own words may take, in milliseconds. */
-const OWN_TIMEOUT = 60_000;
+/** How long the end of a snippet may take to be seen when its processes have been ended, in milliseconds. */
+const END_PATIENCE = 10_000;
+/** How long a shell may take to end when its input has, in milliseconds. */
+const CLOSE_PATIENCE = 2_000;
+/** How much of standard error is kept for the message when the session breaks, in bytes. */
+const LAST_WORDS = 2_000;
+
+/** What is under way: one frame. */
+interface Exchange {
+  readonly reader: FrameReader;
+  /** How far the shell's count is ahead of the frame's: 1 where the greeting went in front. */
+  readonly shift: number;
+  readonly snippets: readonly Snippet[];
+  running: Running | undefined;
+  timer: NodeJS.Timeout | undefined;
+  /** A snippet is being ended. */
+  ending: Promise<void> | undefined;
+  interrupted: boolean;
+}
+
+/**
+ * Starts a shell on a connection. Nothing is waited for, except the question for a password where there is one: what the
+ * shell has to say of itself comes with the first frame.
+ *
+ * @throws GardenError where it cannot become that user; ConnectionLost. Without a password to ask for, it is the first
+ *   `run` that throws, and it throws Locked where another run holds the host.
+ */
+export async function startShellSession(connection: Connection, options: ShellSessionOptions = {}): Promise<Session> {
+  const session = new ShellSession(connection, options);
+  await session.start();
+  return session;
+}
 
 class ShellSession implements Session {
   readonly #connection: Connection;
-  readonly #channel: Channel;
   readonly #options: ShellSessionOptions;
+  #channel: Channel | undefined;
+  #terminal = false;
   #info: SessionInfo | undefined;
-  #pid: number | undefined;
+  #pid = 0;
+  #exchange: Exchange | undefined;
+  #lastWords = '';
   /** Why no frame can be run any more. */
-  #over: Error | undefined;
-  /** Frames run one after another. */
+  #failure: GardenError | undefined;
   #queue: Promise<unknown> = Promise.resolve();
-  #reader: FrameReader | undefined;
 
-  constructor(connection: Connection, channel: Channel, options: ShellSessionOptions) {
+  constructor(connection: Connection, options: ShellSessionOptions) {
     this.#connection = connection;
-    this.#channel = channel;
     this.#options = options;
-    channel.stdout.on('data', (chunk: Buffer) => this.#reader?.stdout(chunk));
-    channel.stderr.on('data', (chunk: Buffer) => this.#reader?.stderr(chunk));
-    // A write to a shell that is gone is told by its end, below.
-    channel.stdin.on('error', () => undefined);
-    void channel.ended.then(async ({ status, signal }) => {
-      const reason = await Promise.race([connection.closed, Promise.resolve(undefined)]);
-      const words = this.#reader?.lastWords ?? '';
-      const how =
-        reason?.message ??
-        (signal
-          ? `the shell was ended by ${signal}`
-          : `the shell ended${status === undefined ? '' : ` with status ${status}`}`);
-      this.#over ??= new ConnectionLost(words ? `${how}: ${words}` : how);
-      this.#reader?.fail(this.#over);
-    });
   }
 
   get info(): SessionInfo | undefined {
     return this.#info;
   }
 
+  async start(): Promise<void> {
+    const shell = verbatim(this.#options.shell ?? '/bin/sh');
+    const channel = await openAs(this.#connection, shell, { as: this.#options.as, terminal: this.#terminal });
+    this.#channel = channel;
+    channel.stdin.on('error', () => {}); // Its end says more.
+    channel.stdout.on('data', (chunk: Buffer) => this.#exchange?.reader.push('stdout', chunk));
+    channel.stderr.on('data', (chunk: Buffer) => {
+      this.#lastWords = (this.#lastWords + chunk.toString()).slice(-LAST_WORDS);
+      this.#exchange?.reader.push('stderr', chunk);
+    });
+    channel.stdout.resume();
+    channel.stderr.resume();
+  }
+
   run(frame: readonly Snippet[], options: FrameOptions = {}): Promise<readonly SnippetResult[]> {
-    const done = this.#queue.then(() => this.#frame(frame, options));
-    this.#queue = done.catch(() => undefined);
-    return done;
+    const turn = this.#queue.then(() => this.#run(frame, options));
+    this.#queue = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #run(frame: readonly Snippet[], options: FrameOptions): Promise<readonly SnippetResult[]> {
+    try {
+      return await this.#frame(frame, options);
+    } catch (error) {
+      // sudo with requiretty says so before it starts the shell: nothing of the frame has been done.
+      if (this.#info || this.#terminal || !this.#options.as || !missesTerminal(this.#lastWords)) throw error;
+      this.#terminal = true;
+      this.#failure = undefined;
+      this.#lastWords = '';
+      await this.start();
+      return await this.#frame(frame, options);
+    }
   }
 
   async #frame(frame: readonly Snippet[], options: FrameOptions): Promise<readonly SnippetResult[]> {
-    if (this.#over) throw this.#over;
-    if (this.#info) return this.#exchange('', frame, options);
-    const { lock } = this.#options;
-    const own: Snippet[] = [{ script: INTRODUCTION, timeout: OWN_TIMEOUT }];
-    // Where another run holds the host, nothing of the frame may be done.
-    if (lock)
-      own.push({
-        script: sh`garden_lock_answer; [ "$garden_lock" != busy ]`,
-        timeout: OWN_TIMEOUT + lock.waitMs,
-        critical: true,
-      });
-    const shift = own.length;
-    const preamble = PREAMBLE.text + (lock ? lockScript(lock).text : '');
-    const results = await this.#exchange(preamble, [...own, ...frame], {
+    const channel = this.#channel;
+    if (this.#failure) throw this.#failure;
+    if (!channel || (frame.length === 0 && this.#info)) return [];
+    const nonce = randomBytes(16).toString('hex');
+    const shift = this.#info ? 0 : 1;
+    let refused: GardenError | undefined;
+    const reader = new FrameReader(nonce, frame.length + shift, {
+      onBegin: (index, pid) => this.#begin(exchange, { index, pid }),
+      onEnd: () => {
+        clearTimeout(exchange.timer);
+        exchange.running = undefined;
+      },
       onResult: (index, result) => {
-        if (index === 0) this.#introduce(result.stdout);
         if (index >= shift) options.onResult?.(index - shift, result);
+        else refused = this.#greeted(result);
       },
-      onLine: (index, line) => {
-        if (index >= shift) options.onLine?.(index - shift, line);
-      },
+      ...(options.onLine && {
+        onLine: (index: number, line: string) => {
+          if (index >= shift) options.onLine?.(index - shift, line);
+        },
+      }),
     });
+    const exchange: Exchange = {
+      ...{ reader, shift, snippets: frame },
+      ...{ running: undefined, timer: undefined, ending: undefined, interrupted: false },
+    };
+    this.#exchange = exchange;
+    const written = writeAll(channel, inPieces(this.#scripts(nonce, frame, shift)));
     try {
-      if (lock) checkLock(results[1]?.stdout ?? '');
-    } catch (error) {
-      if (error instanceof Locked) this.#over = error;
-      throw error;
-    }
-    return results.slice(shift);
-  }
-
-  #introduce(stdout: string): void {
-    const [user = '', uid = '', pid = '', ...state] = stdout.trimEnd().split(' ');
-    this.#pid = Number(pid);
-    this.#info = { user, uid: Number(uid), stateFolder: state.join(' ') };
-  }
-
-  async #exchange(
-    preamble: string,
-    frame: readonly Snippet[],
-    options: FrameOptions,
-  ): Promise<readonly SnippetResult[]> {
-    if (frame.length === 0) return [];
-    const nonce = `garden-${randomBytes(12).toString('hex')}`;
-    const reader = new FrameReader(nonce, frame, options, () => void this.interrupt());
-    this.#reader = reader;
-    this.#channel.stdin.write(preamble + frameScript(nonce, frame));
-    try {
-      return await reader.results;
+      const over = channel.ended.then(() => undefined);
+      const results = await Promise.race([reader.complete, over]);
+      await exchange.ending?.catch(() => undefined);
+      if (refused) this.#failure = refused;
+      else if (!results) this.#failure ??= await this.#broken(channel);
+      if (this.#failure || !results) throw this.#failure ?? new ConnectionLost('the session is over');
+      await written;
+      return results.slice(shift);
     } finally {
-      this.#reader = undefined;
+      clearTimeout(exchange.timer);
+      this.#exchange = undefined;
     }
+  }
+
+  *#scripts(nonce: string, frame: readonly Snippet[], shift: number): Generator<string> {
+    const { lock } = this.#options;
+    if (shift > 0) yield greetingScript(nonce, lock ? lockScript(lock) : sh`:`);
+    yield FRAME_START.text;
+    for (const [index, snippet] of frame.entries()) yield snippetScript(nonce, index + shift, snippet);
+  }
+
+  /** Takes the shell's greeting; an error where it was not given the lock and has ended. */
+  #greeted({ stdout, status }: SnippetResult): GardenError | undefined {
+    const [user = '', uid = '', pid = '', stateFolder = '', ...words] = stdout.replace(/\n$/, '').split('\n');
+    if (status !== 0) return lockFailure(status, words);
+    this.#pid = Number(pid);
+    this.#info = { user, uid: Number(uid), stateFolder };
+    return undefined;
+  }
+
+  #begin(exchange: Exchange, running: Running): void {
+    exchange.running = running;
+    const snippet = exchange.snippets[running.index - exchange.shift];
+    if (!snippet) this.#pid = running.pid; // The greeting runs in the shell itself.
+    if (exchange.interrupted) void this.#end(exchange, running, 'interrupted');
+    else if (snippet) {
+      exchange.timer = setTimeout(() => void this.#end(exchange, running, 'expired'), snippet.timeout);
+    }
+  }
+
+  /** Ends what is running. Where that cannot be done, the session goes with it. */
+  #end(exchange: Exchange, running: Running, reason: 'expired' | 'interrupted'): Promise<void> {
+    const now = async () => {
+      await exchange.ending;
+      if (this.#exchange !== exchange || exchange.running !== running) return;
+      const { as } = this.#options;
+      const how = { shell: this.#pid, running, reason };
+      let fault = 'its end was not seen';
+      try {
+        await endRunning(this.#connection, { as, terminal: this.#terminal }, how);
+        const patience = AbortSignal.timeout(END_PATIENCE);
+        while (exchange.running === running && this.#exchange === exchange && !patience.aborted) await delay(10);
+      } catch (error) {
+        fault = error instanceof Error ? error.message : String(error);
+      }
+      if (exchange.running !== running || this.#exchange !== exchange) return;
+      const why = reason === 'expired' ? 'its time was up' : 'it was interrupted';
+      this.#failure ??= new ConnectionLost(
+        `a script could not be ended when ${why} (${fault}); the session was closed`,
+      );
+      this.#channel?.close();
+    };
+    exchange.ending = now();
+    return exchange.ending;
   }
 
   async interrupt(): Promise<void> {
-    if (this.#over || this.#pid === undefined || this.#reader === undefined) return;
-    await this.#aside(killDescendants(this.#pid));
-  }
-
-  /** Runs a script beside what runs now, on a channel of its own, as the same user. */
-  async #aside(script: Script): Promise<void> {
-    const channel = await openScript(this.#connection, script, this.#options.as);
-    channel.stdout.resume();
-    channel.stderr.resume();
-    channel.stdin.end();
-    await channel.ended;
+    // A frame that was asked for a moment ago begins in the next turn of the event loop at the latest.
+    if (!this.#exchange) await delay(0);
+    const exchange = this.#exchange;
+    if (!exchange) return;
+    exchange.interrupted = true;
+    clearTimeout(exchange.timer);
+    if (exchange.running) await this.#end(exchange, exchange.running, 'interrupted');
+    await Promise.race([exchange.reader.complete, this.#channel?.ended]);
+    await exchange.ending;
   }
 
   async upload(upload: Upload): Promise<void> {
-    if (this.#over) throw this.#over;
-    const channel = await openScript(this.#connection, receiveScript(upload.path), this.#options.as);
+    if (this.#failure) throw this.#failure;
+    const { as } = this.#options;
+    const channel = await openAs(this.#connection, receiveCommand(upload.path), { as, terminal: this.#terminal });
     await sendFile(channel, upload);
   }
 
   async close(): Promise<void> {
-    this.#over ??= new GardenError('the session was closed');
-    this.#channel.stdin.end('exit\n');
-    const timer = setTimeout(() => this.#channel.close(), 1000);
-    await this.#channel.ended;
-    clearTimeout(timer);
+    const channel = this.#channel;
+    if (this.#exchange && !this.#failure) await this.interrupt();
+    this.#failure ??= new GardenError('the session was closed');
+    if (!channel) return;
+    channel.stdin.end();
+    const patience = new AbortController();
+    await Promise.race([channel.ended, delay(CLOSE_PATIENCE, undefined, patience)]).catch(() => undefined);
+    patience.abort();
+    channel.close();
+    await channel.ended;
   }
-}
 
-/**
- * Starts a shell on a connection. Nothing is waited for but, with a password, the question for it: the shell's first
- * words go with the first frame.
- *
- * @throws GardenError where it cannot become that user; ConnectionLost.
- */
-export async function startShellSession(connection: Connection, options: ShellSessionOptions = {}): Promise<Session> {
-  const channel = await openScript(connection, sh`exec ${options.shell ?? '/bin/sh'}`, options.as);
-  return new ShellSession(connection, channel, options);
+  /** The shell has ended though it was not told to. */
+  async #broken(channel: Channel): Promise<GardenError> {
+    const { status, signal } = await channel.ended;
+    const words = this.#lastWords.replace(/\x1e[^\n]*\n?/g, '').trim();
+    const { as } = this.#options;
+    if (!this.#info && as && status !== undefined) {
+      return becomeFailure(as, this.#connection.user, words, false);
+    }
+    const gone = await Promise.race([this.#connection.closed, delay(0)]);
+    const last = words.split('\n').slice(-3).join(' / ');
+    if (!this.#info && status !== undefined) {
+      return new GardenError(`no shell could be started: exit status ${status}${last && ` (${last})`}`, {
+        hint: 'is the account allowed to run commands?',
+      });
+    }
+    const how = signal ? `ended by signal ${signal}` : status === undefined ? undefined : `exit status ${status}`;
+    const text = how ? `the shell ended in the middle: ${how}` : 'the connection was lost in the middle';
+    const why = how ? last : gone instanceof Error ? gone.message : last;
+    return new ConnectionLost(`${text}${why && ` (${why})`}`, { cause: gone });
+  }
 }

@@ -1,0 +1,42 @@
+import { GardenError } from '../model/errors.ts';
+import { sh } from '../model/script.ts';
+import type { Channel, Connection } from '../transport/transport.ts';
+import { type OpenOptions, openAs } from './become.ts';
+import { endSnippet, SHELL_IS_GONE } from './kill.ts';
+
+/** The snippet that a session's shell is running now. */
+export interface Running {
+  readonly index: number;
+  readonly pid: number;
+}
+
+/**
+ * Ends a snippet through a channel of its own, as the session's user.
+ *
+ * @param shell the process id of the session's shell.
+ * @throws GardenError where that is not possible, and why.
+ */
+export async function endRunning(
+  connection: Connection,
+  options: OpenOptions,
+  { shell, running, reason }: { shell: number; running: Running; reason: 'expired' | 'interrupted' },
+): Promise<void> {
+  if (running.pid === 0) throw new GardenError('/proc is not there, so its processes cannot be found');
+  const script = endSnippet(shell, running.pid, reason);
+  const channel = await openAs(connection, sh`/bin/sh -c ${script.text}`, options);
+  const { status, words } = await outcome(channel);
+  if (status === SHELL_IS_GONE) throw new GardenError("the session's shell is gone");
+  if (status !== 0) throw new GardenError(words || `exit status ${status}`);
+}
+
+async function outcome(channel: Channel): Promise<{ status: number | undefined; words: string }> {
+  let words = '';
+  channel.stderr.on('data', (chunk: Buffer) => {
+    words += chunk.toString();
+  });
+  channel.stderr.resume();
+  channel.stdout.resume();
+  channel.stdin.end();
+  const { status } = await channel.ended;
+  return { status, words: words.trim() };
+}
