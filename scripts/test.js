@@ -1,9 +1,9 @@
 // `npm test`: installs what the tests need of Debian, then runs all that this machine can run, and counts it.
 // `npm test -- unit integration` runs some of the suites.
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawn, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { build, isStale } from './build.js';
 
@@ -47,32 +47,39 @@ function installPackages() {
   }
 }
 
-/** Runs a suite with tap, shows its progress, and counts its assertions. */
-function run(suite, jobs) {
+/** Runs a suite with tap: a line for every file, all of it where something failed, and counts its assertions. */
+async function run(suite, jobs) {
   const folder = join(root, 'test', suite);
   const files = readdirSync(folder, { recursive: true })
     .filter((name) => name.endsWith('.test.ts'))
     .sort()
     .map((name) => join('test', suite, name));
-  if (files.length === 0) return { passed: 0, failed: 0, skipped: 0 };
   console.log(`\n${suite}: ${files.length} files`);
-  const output = join(mkdtempSync(join(tmpdir(), 'garden-tap-')), 'tap');
-  const tap = join(root, 'node_modules/.bin/tap');
-  const { status } = spawnSync(tap, [`--jobs=${jobs}`, '--reporter=terse', `--output-file=${output}`, ...files], {
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  if (files.length === 0) return counts;
+  const tap = spawn(join(root, 'node_modules/.bin/tap'), [`--jobs=${jobs}`, '--reporter=tap', ...files], {
     cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const text = readFileSync(output, 'utf8');
-  rmSync(join(output, '..'), { recursive: true });
-  for (const line of text.split('\n')) {
-    const reason = /ok \d+ - (.*) # SKIP(.*)/.exec(line);
-    if (reason) console.log(`left out: ${reason[1]}:${reason[2]}`);
+  const ended = new Promise((resolve) => tap.once('exit', resolve));
+  let block = [];
+  for await (const line of createInterface({ input: tap.stdout })) {
+    block.push(line);
+    const leftOut = /^\s*(?:ok \d+ - (.*?) # SKIP|1\.\.0 #) ?(.*)/.exec(line);
+    if (leftOut) console.log(`left out: ${[leftOut[1], leftOut[2]].filter(Boolean).join(': ')}`);
+    const totals = /^# \{ (.*) \}$/.exec(line)?.[1];
+    if (totals !== undefined) {
+      const count = (name) => Number(new RegExp(`\\b${name}: (\\d+)`).exec(totals)?.[1] ?? 0);
+      Object.assign(counts, { passed: count('pass'), failed: count('fail'), skipped: count('skip') });
+    }
+    if (!/^(not )?ok \d+ - test\//.test(line)) continue;
+    console.log(line);
+    if (line.startsWith('not')) console.log(block.filter((each) => !/^\s+ok \d+/.test(each)).join('\n'));
+    block = [];
   }
-  const counts = /^# \{ (.*) \}$/m.exec(text)?.[1] ?? '';
-  const count = (name) => Number(new RegExp(`\\b${name}: (\\d+)`).exec(counts)?.[1] ?? 0);
-  const failed = count('fail');
-  // A file that crashed before its first assertion counts too.
-  return { passed: count('pass'), failed: status === 0 ? failed : Math.max(failed, 1), skipped: count('skip') };
+  // A runner that broke down before it could count has failed too.
+  if ((await ended) !== 0) counts.failed = Math.max(counts.failed, 1);
+  return counts;
 }
 
 installPackages();
@@ -81,7 +88,7 @@ const asked = process.argv.slice(2);
 const totals = { passed: 0, failed: 0, skipped: 0 };
 for (const [suite, jobs] of Object.entries(SUITES)) {
   if (asked.length > 0 && !asked.includes(suite)) continue;
-  const counts = run(suite, jobs);
+  const counts = await run(suite, jobs);
   for (const key of Object.keys(totals)) totals[key] += counts[key];
 }
 console.log(`\n${totals.passed} passed, ${totals.failed} failed${totals.skipped ? `, ${totals.skipped} skipped` : ''}`);
