@@ -29,13 +29,16 @@ const host = testHost('alpha', sshd.settings('root', { port: proxy.port }));
 const onHost = (path: string) => readFileSync(join(sshd.root, path), 'utf8');
 
 t.test('100 tasks in order take at most 3 round trips after log-in', async (t) => {
+  const proxy = await cuttingProxy(sshd.port);
+  t.teardown(() => proxy.close());
+  const host = testHost('alpha', sshd.settings('root', { port: proxy.port }));
   await sshd.run('mkdir -p /srv/many');
   const tasks = Array.from({ length: 100 }, (_, index) => text({ path: `/srv/many/${index}`, content: `${index}` }));
   await runOn([host], tasks);
   let roundTrips = 0;
   const run = await runOn([host], tasks, {
     onEvent: (event) => {
-      if (event.type === 'host-connected') proxy.reset();
+      if (event.type === 'host-connected') proxy.count();
       // Saying goodbye afterwards is nobody's wait.
       if (event.type === 'task-finished') roundTrips = proxy.roundTrips;
     },

@@ -3,58 +3,78 @@ import { createConnection, createServer, type Socket } from 'node:net';
 /** A TCP proxy between a controller and a host that counts round trips and can cut the cable. */
 export interface CuttingProxy {
   readonly port: number;
-  /**
-   * How often the server answered what the client said, since `reset`. What the server says by itself (sshd tells its other
-   * host keys after a log-in) while the client's words are still on their way is no answer to them.
-   */
+  /** How often the client said something and the server answered, since `count`. */
   readonly roundTrips: number;
-  /** Bytes that the client sent since `reset`. */
+  /** Bytes that the client sent since `count`. */
   readonly sent: number;
-  reset(): void;
+  /**
+   * Counts from now on. What one side says in one breath is then handed on together, so that two questions asked at once
+   * (sshd's own talk about its host keys runs beside everything else) are one round trip, as they are one wait.
+   */
+  count(): void;
   /** Breaks every connection at once. */
   cut(): void;
   close(): Promise<void>;
 }
 
-/** How long the client's words are on their way, in milliseconds. */
-const UPWARD_DELAY = 30;
+/** A side that has been silent for so long has said all that it had to say, in milliseconds. */
+const BREATH = 300;
+
+/** Hands on what a socket says; while `together` is true, when it has fallen silent. */
+function handOn(from: Socket, to: Socket, together: () => boolean, onWords: (bytes: number) => void): void {
+  let held: Buffer[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  from.on('data', (data) => {
+    held.push(data);
+    clearTimeout(timer);
+    timer = setTimeout(
+      () => {
+        const words = Buffer.concat(held);
+        held = [];
+        onWords(words.length);
+        to.write(words);
+      },
+      together() ? BREATH : 0,
+    );
+  });
+  from.on('close', () => {
+    clearTimeout(timer);
+    to.destroy();
+  });
+  from.on('error', () => to.destroy());
+}
 
 /** Starts a proxy on a free port of loopback in front of a port. */
 export async function cuttingProxy(target: number): Promise<CuttingProxy> {
   const sockets = new Set<Socket>();
-  /** Whether something that the client said has been delivered and not been answered yet. */
-  let unanswered = false;
+  let counting = false;
+  let asked = false;
   const counts = { roundTrips: 0, sent: 0 };
   const server = createServer((client) => {
     const upstream = createConnection({ host: '127.0.0.1', port: target, noDelay: true });
     client.setNoDelay(true);
-    const onTheWay: Buffer[] = [];
-    client.on('data', (data) => {
-      counts.sent += data.length;
-      onTheWay.push(data);
-      // What is said in one breath arrives together, and is one question.
-      if (onTheWay.length > 1) return;
-      setTimeout(() => {
-        unanswered = true;
-        upstream.write(Buffer.concat(onTheWay.splice(0)));
-      }, UPWARD_DELAY);
-    });
-    upstream.on('data', (data) => {
-      if (unanswered) counts.roundTrips++;
-      unanswered = false;
-      client.write(data);
-    });
-    for (const [from, to] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      sockets.add(from);
-      from.on('close', () => {
-        sockets.delete(from);
-        to.destroy();
-      });
-      from.on('error', () => to.destroy());
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
     }
+    handOn(
+      client,
+      upstream,
+      () => counting,
+      (bytes) => {
+        counts.sent += bytes;
+        asked = true;
+      },
+    );
+    handOn(
+      upstream,
+      client,
+      () => counting,
+      () => {
+        if (asked) counts.roundTrips++;
+        asked = false;
+      },
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -70,10 +90,10 @@ export async function cuttingProxy(target: number): Promise<CuttingProxy> {
     get sent() {
       return counts.sent;
     },
-    reset() {
-      counts.roundTrips = 0;
-      counts.sent = 0;
-      unanswered = false;
+    count() {
+      counting = true;
+      asked = false;
+      Object.assign(counts, { roundTrips: 0, sent: 0 });
     },
     cut,
     async close() {
