@@ -23,6 +23,7 @@ export const absent = resource('absent', {
   platform: 'posix',
   params,
   id: ({ path }) => path,
+  owns: ({ path }) => [path],
   probe: files.probe,
   probeMany: files.probeMany,
   read: (stdout, wanted) => ({ state: files.state(stdout, wanted).kind }),

@@ -98,6 +98,7 @@ export const aptRepository = resource('aptRepository', {
   platform: 'posix',
   params,
   id: ({ name }) => name,
+  owns: (each) => [sourcesPath(each)],
   probe: (each) => script([each]),
   probeMany: {
     script,

@@ -79,6 +79,7 @@ export const archive = resource('archive', {
   platform: 'posix',
   params,
   id: ({ source, destination }) => `${source} in ${destination}`,
+  owns: ({ destination }) => [destination],
   probe(wanted) {
     const { source, destination, creates, upload } = wanted;
     const stamp = hidden(wanted, 'archive');

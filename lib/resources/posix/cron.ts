@@ -66,6 +66,7 @@ export const cron = resource('cron', {
   platform: 'posix',
   params,
   id: ({ name }) => name,
+  owns: (job) => [pathOf(job)],
   probe: (one) => files.script([one]),
   probeMany: { script: files.script, split: files.split },
   read(stdout, one): Current {

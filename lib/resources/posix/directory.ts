@@ -38,6 +38,7 @@ export const directory = resource('directory', {
   platform: 'posix',
   params,
   id: ({ path }) => path,
+  owns: ({ path }) => [path],
   probe: files.probe,
   probeMany: files.probeMany,
   read(stdout, wanted) {

@@ -66,6 +66,7 @@ export const download = resource('download', {
   platform: 'posix',
   params,
   id: ({ path }) => path,
+  owns: ({ path }) => [path],
   probe: files.probe,
   probeMany: files.probeMany,
   read(stdout, wanted) {

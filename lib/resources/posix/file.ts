@@ -77,6 +77,7 @@ export const file = resource('file', {
   platform: 'posix',
   params,
   id: ({ path }) => path,
+  owns: ({ path }) => [path],
   probe: files.probe,
   probeMany: files.probeMany,
   read(stdout, wanted): Current {

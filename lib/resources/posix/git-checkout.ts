@@ -61,6 +61,7 @@ export const gitCheckout = resource('gitCheckout', {
   platform: 'posix',
   params,
   id: ({ path }) => path,
+  owns: ({ path }) => [path],
   probe(wanted) {
     const { path, remote } = wanted;
     return lines([

@@ -23,6 +23,7 @@ export const hostname = resource('hostname', {
   platform: 'posix',
   params,
   id: (name) => name,
+  owns: () => ['/etc/hostname'],
   probe: (name) => files.script([name]),
   read(stdout, name): Current {
     const [file = [], running = []] = files.read(stdout, name);

@@ -4,6 +4,7 @@ export * from './archive.ts';
 export * from './authorized-key.ts';
 export * from './command.ts';
 export * from './cron.ts';
+export * from './detached.ts';
 export * from './directory.ts';
 export * from './download.ts';
 export * as facts from './facts/index.ts';

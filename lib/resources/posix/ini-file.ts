@@ -36,6 +36,7 @@ export const iniFile = resource('iniFile', {
   platform: 'posix',
   params,
   id: ({ path, section, option }) => `${path}: ${section === '' ? '' : `[${section}] `}${option}`,
+  owns: ({ path }) => [path],
   ...editingText<Params>({
     attribute: 'value',
     edit: (content, wanted) => editOption(content, { ...wanted, value: wantedValue(wanted) }),

@@ -51,6 +51,7 @@ export const kernelModule = resource('kernelModule', {
   platform: 'posix',
   params,
   id: ({ name }) => name,
+  owns: (module) => [loadFile(module), optionsFile(module)],
   probe: (one) => files.script([one]),
   probeMany: { script: files.script, split: files.split },
   read(stdout, one): Current {

@@ -75,6 +75,7 @@ export const line = resource('line', {
   platform: 'posix',
   params,
   id: ({ path, line, match }) => `${path}: ${line instanceof Secret ? 'a secret line' : (line ?? String(match))}`,
+  owns: ({ path }) => [path],
   ...editingText<Params>({
     attribute: 'line',
     edit: editLine,

@@ -76,6 +76,7 @@ export const mount = resource('mount', {
   platform: 'posix',
   params,
   id: ({ path }) => path,
+  owns: () => ['/etc/fstab'],
   probe: (one) => files.script([one]),
   probeMany: { script: files.script, split: files.split },
   read(stdout, one): Current {

@@ -24,6 +24,7 @@ export const symlink = resource('symlink', {
   platform: 'posix',
   params,
   id: ({ path }) => path,
+  owns: ({ path }) => [path],
   probe: files.probe,
   probeMany: files.probeMany,
   read(stdout, { path, ...wanted }) {

@@ -62,6 +62,7 @@ export const sysctl = resource('sysctl', {
   platform: 'posix',
   params,
   id: ({ name }) => name,
+  owns: ({ file }) => [file],
   probe: (one) => files.script([one]),
   probeMany: { script: files.script, split: files.split },
   read(stdout, one): Current {

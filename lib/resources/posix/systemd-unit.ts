@@ -139,6 +139,7 @@ export const systemdUnit = resource('systemdUnit', {
   platform: 'posix',
   params,
   id: ({ name }) => name,
+  owns: ({ name }) => [`${FOLDER}/${name}`],
   probe: (each) => script([each]),
   probeMany: { script, split },
   read,

@@ -95,6 +95,7 @@ export const textBlock = resource('textBlock', {
   platform: 'posix',
   params,
   id: ({ path, name }) => `${path}: ${name}`,
+  owns: ({ path }) => [path],
   ...editingText<Params>({
     attribute: 'block',
     edit: editBlock,

@@ -24,6 +24,7 @@ export const timezone = resource('timezone', {
   platform: 'posix',
   params,
   id: (name) => name,
+  owns: () => ['/etc/timezone', '/etc/localtime'],
   probe: (name) => sh`if [ ! -e ${`${FOLDER}/${name}`} ]; then echo missing; fi
 if [ -L /etc/localtime ]; then echo "localtime $(readlink /etc/localtime)"; fi
 if [ -e /etc/timezone ]; then echo "file $(cat /etc/timezone)"; fi`,
