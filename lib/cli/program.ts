@@ -42,6 +42,7 @@ The lab is a set of Debian containers on this machine, for rehearsals. It needs 
 
 Examples:
   garden lab up                                  build it, or mend what is broken of it
+  garden lab up --install                        the same, and apt-get install what it needs first
   garden lab status                              its hosts, and what is left over if it is broken
   garden lab down                                take it away, and leave nothing behind`;
 
@@ -94,13 +95,14 @@ function addLab(program: Command, streams: Streams, done: Done): void {
     .helpCommand(false)
     .addHelpText('after', LAB_EXAMPLES);
   for (const action of LAB_ACTIONS) {
-    lab
+    const command = lab
       .command(action)
       .description(LAB_DESCRIPTIONS[action])
-      .option('--name <name>', 'which lab, where there are several')
-      .action(async (options: LabCommandOptions) => {
-        done(await labCommand(action, options, streams));
-      });
+      .option('--name <name>', 'which lab, where there are several');
+    if (action === 'up') command.option('--install', 'install the packages that it needs on this machine');
+    command.action(async (options: LabCommandOptions) => {
+      done(await labCommand(action, options, streams));
+    });
   }
 }
 

@@ -2,7 +2,7 @@ import { access, constants, mkdtemp, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { Mistake } from '../model/errors.ts';
 import { GardenError } from '../model/errors.ts';
-import { $, lastLines } from './command.ts';
+import { $, lastLines, succeeded } from './command.ts';
 import { hierarchies, managedBySystemd } from './control-groups.ts';
 import { osRelease } from './image.ts';
 
@@ -25,6 +25,41 @@ async function installed(command: string): Promise<boolean> {
   return Promise.any(found).catch(() => false);
 }
 
+/** The commands that are not there, and the packages that have them. */
+async function missingCommands(): Promise<{
+  readonly commands: readonly string[];
+  readonly packages: readonly string[];
+}> {
+  const commands: string[] = [];
+  const packages: string[] = [];
+  for (const [name, needed] of Object.entries(COMMANDS)) {
+    const present = await Promise.all(needed.map(installed));
+    const absent = needed.filter((_, index) => !present[index]);
+    if (absent.length === 0) continue;
+    packages.push(name);
+    commands.push(...absent);
+  }
+  return { commands, packages };
+}
+
+/**
+ * Installs the packages that the lab needs of the machine and that are not there.
+ *
+ * @throws GardenError where apt-get cannot.
+ */
+export async function installRequirements(say: (line: string) => void): Promise<void> {
+  const { packages } = await missingCommands();
+  if (packages.length === 0) return;
+  say(`lab: installing ${packages.join(', ')} …`);
+  const hint = `Try it by hand: apt-get update && apt-get install ${packages.join(' ')}`;
+  await succeeded('read the package lists', $`apt-get -q update`, hint);
+  const options = ['-q', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=600'];
+  const install = $({
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  })`apt-get install ${options} ${packages}`;
+  await succeeded('install what the lab needs', install, hint);
+}
+
 /** What the machine itself lacks; cheap to ask. */
 async function missingBasics(): Promise<readonly Mistake[]> {
   if (process.platform !== 'linux') {
@@ -43,17 +78,10 @@ async function missingBasics(): Promise<readonly Mistake[]> {
     const message = 'root: containers and networks cannot be made by another user';
     missing.push({ message, hint: 'Run garden as root, with sudo for instance.' });
   }
-  const commands: string[] = [];
-  const packages: string[] = [];
-  for (const [name, needed] of Object.entries(COMMANDS)) {
-    const present = await Promise.all(needed.map(installed));
-    const absent = needed.filter((_, index) => !present[index]);
-    if (absent.length === 0) continue;
-    packages.push(name);
-    commands.push(...absent);
-  }
+  const { commands, packages } = await missingCommands();
   if (commands.length > 0) {
-    missing.push({ message: `commands: ${commands.join(', ')}`, hint: `apt-get install ${packages.join(' ')}` });
+    const hint = `garden lab up --install, or: apt-get install ${packages.join(' ')}`;
+    missing.push({ message: `commands: ${commands.join(', ')}`, hint });
   }
   return missing;
 }

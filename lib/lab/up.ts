@@ -25,7 +25,7 @@ import { withLock } from './lock.ts';
 import { collidingRoutes, makeNetworks, namespaceExists, namespaceFolderExists } from './network.ts';
 import { labProcesses } from './processes.ts';
 import { sshAnswers, waitUntilReady } from './ready.ts';
-import { checkBasics, checkKernel } from './requirements.ts';
+import { checkBasics, checkKernel, installRequirements } from './requirements.ts';
 import { knownLabs, type LabState, readState, writeState } from './state.ts';
 import { DEFAULT_TOPOLOGY, type LabHostDefinition, type Topology } from './topology.ts';
 
@@ -39,6 +39,8 @@ export interface LabOptions {
 }
 
 export interface LabUpOptions extends LabOptions {
+  /** Install the packages that the lab needs of this machine. */
+  readonly install?: boolean | undefined;
   readonly topology?: Topology | undefined;
 }
 
@@ -210,8 +212,10 @@ export async function labUp({
   project,
   say,
   topology = DEFAULT_TOPOLOGY,
+  install = false,
 }: LabUpOptions): Promise<Lab> {
   const names = new LabNames(name);
+  if (install) await installRequirements(say);
   await checkBasics();
   const began = performance.now();
   const waiting = () => say(`lab: waiting for another garden that works on the lab ${names.lab} …`);

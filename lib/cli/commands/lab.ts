@@ -9,6 +9,8 @@ export type LabAction = (typeof LAB_ACTIONS)[number];
 export interface LabCommandOptions {
   /** `--name`: which lab; `garden` by default. */
   readonly name?: string | undefined;
+  /** `--install`: what the lab needs of this machine. */
+  readonly install?: boolean | undefined;
 }
 
 /** Brings the default lab up for another command; what it says goes to standard error. */
@@ -27,7 +29,7 @@ export async function labCommand(action: LabAction, options: LabCommandOptions, 
       streams.out.write(`${line}\n`);
     },
   };
-  if (action === 'up') await labUp(settings);
+  if (action === 'up') await labUp({ ...settings, install: options.install });
   if (action === 'down') await labDown(settings);
   if (action === 'status' && (await labStatus(settings)).state === 'broken') return EXIT.failed;
   return EXIT.done;
