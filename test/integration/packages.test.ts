@@ -11,7 +11,11 @@ const leftOut = aptUnavailable ? { skip: aptUnavailable } : {};
 
 const APPLE = { name: 'garden-apple', version: '1.0' };
 const PEAR = { name: 'garden-pear', version: '1.0', fields: ['Depends: garden-apple'] };
-const PLUM = { name: 'garden-plum', version: '1.0', fields: ['Provides: garden-fruit', 'Recommends: garden-pear'] };
+const PLUM = {
+  name: 'garden-plum',
+  version: '1.0',
+  fields: ['Provides: garden-fruit, dpkg', 'Recommends: garden-pear'],
+};
 
 async function fresh(t: { teardown(done: () => Promise<void>): void }): Promise<AptRoot> {
   const root = await aptRoot();
@@ -74,6 +78,7 @@ t.test('a merged probe answers as each alone, whatever is asked for', leftOut, a
     [
       packages(['garden-plum', 'garden-apple']),
       packages(['garden-fruit']),
+      packages(['dpkg']),
       packages({ names: ['garden-fruit', 'dpkg'], state: 'absent' }),
       packages({ names: ['garden-plum', 'garden-nothing'], state: 'latest', updateCache: true }),
       packages({ names: ['dpkg:amd64'], updateCache: 100_000 }),

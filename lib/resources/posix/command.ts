@@ -58,7 +58,7 @@ function surroundings({ workingDirectory, environment }: Params): readonly Scrip
 function conditions(params: Params): Script {
   const { creates, removes, unless, onlyIf } = params;
   const within = (command: string | Script) =>
-    sh`( eval ${lines([...surroundings(params), scriptOf(command)]).text} ) </dev/null >/dev/null 2>&1`;
+    sh`( eval ${lines([...surroundings(params), scriptOf(command)]).text} ) >/dev/null 2>&1`;
   const exists = (path: string) => sh`{ [ -e ${path} ] || [ -L ${path} ]; }`;
   const all = [
     ...(creates === undefined ? [] : [sh`! ${exists(creates)}`]),

@@ -93,7 +93,7 @@ control restart ${name}`;
 /** A unit of systemd. */
 export const service = resource('service', {
   description:
-    'A unit of systemd: whether it runs, starts at boot, or is masked. When systemd has not read a changed unit file yet, it is made to.',
+    'A unit of systemd: whether it runs, starts at boot, or is masked. A name alone means that it runs. When systemd has not read a changed unit file yet, it is made to.',
   platform: 'posix',
   params,
   id: (each) => each.name.replace(/\.service$/, ''),
