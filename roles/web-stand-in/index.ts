@@ -1,4 +1,4 @@
-import { absent, directory, file, handler, packages, role, service, task } from 'walled-garden';
+import { directory, file, handler, packages, role, service, task } from 'walled-garden';
 import { z } from 'zod';
 import { certificateParams, portParam } from '../tls.ts';
 import { siteConfiguration } from './templates/site.ts';
@@ -34,7 +34,6 @@ export const webStandIn = role('web-stand-in', {
         }),
         { notify: reload },
       ),
-      task('Leave out the packaged site', absent('/etc/nginx/sites-enabled/default'), { notify: reload }),
       task(
         'Configure the site',
         file({ path: '/etc/nginx/conf.d/stand-in.conf', content: siteConfiguration(params), mode: '0644', ...root }),

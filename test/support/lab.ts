@@ -42,6 +42,15 @@ export function runProgram(
   });
 }
 
+/** One host by itself, for what one host is enough for. */
+export function singleHost(name: string): Topology {
+  return {
+    networks: [{ name: 'east', number: 1 }],
+    hosts: [{ kind: 'container', name, network: 'east', number: 11, groups: [] }],
+    groupVars: {},
+  };
+}
+
 /** A name that no other test run on this machine has: it is made of this process's id. */
 export function testLabName(prefix = 't'): string {
   return `${prefix}${process.pid.toString(36)}`;
@@ -72,18 +81,19 @@ export function testLab(lab: Lab, project: string): TestLab {
 /**
  * A lab for a test file. Each gets one of its own, which goes when the test ends (it takes some seconds, once the image
  * has been built); with GARDEN_TEST_LAB in the environment the lab of that name is used, brought up if need be, and left
- * up. Where there can be no lab the test is left out, with the reason printed, and the result is undefined.
+ * up, unless the test asks for a `fresh` one. Where there can be no lab the test is left out, with the reason printed, and
+ * the result is undefined.
  */
 export async function withLab(
   t: Test,
-  { topology }: { readonly topology?: Topology } = {},
+  { topology, fresh = false }: { readonly topology?: Topology; readonly fresh?: boolean } = {},
 ): Promise<TestLab | undefined> {
   const reason = await labUnavailable();
   if (reason !== undefined) {
     t.plan(0, reason);
     return undefined;
   }
-  const shared = process.env.GARDEN_TEST_LAB;
+  const shared = fresh ? undefined : process.env.GARDEN_TEST_LAB;
   const name = shared ?? testLabName();
   const project = await mkdtemp(join(tmpdir(), 'garden-lab-'));
   const options = { name, project, say: (line: string) => t.comment(line) };
