@@ -1,9 +1,14 @@
+import { writeSync } from 'node:fs';
 import { EXIT } from '../model/errors.ts';
 
 const EXIT_CODES = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const;
 type EndingSignal = keyof typeof EXIT_CODES;
 
 const SHOW_CURSOR = '\u001b[?25h';
+
+const STDERR = 2;
+const AT_ONCE =
+  'Stopped at once, without cleaning up: see .garden/runs for what was under way. The next run mends what is half done.';
 
 /** Told what an interruption does. */
 export type Say = (text: string) => void;
@@ -47,6 +52,8 @@ export class Interruption {
   #receive(signal: EndingSignal): void {
     if (this.#received !== undefined) {
       if (this.#terminal.isTTY) this.#terminal.write(SHOW_CURSOR);
+      // The tree, where there is one, is not drawn any more: what is said now must be said past it.
+      writeSync(STDERR, `\n${AT_ONCE}\n`);
       process.exit(EXIT_CODES[signal]);
     }
     this.#received = signal;

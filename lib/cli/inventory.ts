@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { limitNames, loadInventory } from '../inventory/index.ts';
 import { UsageError } from '../model/errors.ts';
 import type { Inventory } from '../model/host.ts';
@@ -19,12 +19,27 @@ function inventorySources(options: HostOptions, folder: string): readonly string
   if (options.inventory !== undefined) return options.inventory;
   const lab = join(folder, LAB_INVENTORY);
   if (existsSync(lab)) return [lab];
+  const [other] = otherLabs(folder);
   throw new UsageError([
     {
       message: 'no inventory: garden does not know any hosts',
-      hint: 'Name one with -i inventory/hosts.ini (or -i "host1,host2,"), or rehearse on the lab: add --lab.',
+      hint:
+        other === undefined
+          ? 'Name one with -i inventory/hosts.ini (or -i "host1,host2,"), or rehearse on the lab: add --lab.'
+          : `Name one with -i, such as that of the lab which is up: -i ${other}`,
     },
   ]);
+}
+
+/** Inventories of labs with names of their own. */
+function otherLabs(folder: string): readonly string[] {
+  try {
+    return readdirSync(join(folder, dirname(LAB_INVENTORY)))
+      .filter((name) => name.endsWith('.ini'))
+      .map((name) => join(dirname(LAB_INVENTORY), name));
+  } catch {
+    return [];
+  }
 }
 
 /** The inventory, and the names of the hosts that `-l` leaves; undefined where there is no `-l`. */

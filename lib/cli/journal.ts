@@ -1,5 +1,5 @@
 import { openJournal } from '../engine/journal.ts';
-import { GardenError } from '../model/errors.ts';
+import { UsageError } from '../model/errors.ts';
 import type { Listener } from '../model/events.ts';
 
 function reason(error: unknown): string {
@@ -18,10 +18,13 @@ export function journal(stateFolder: string, run: string, warn: (text: string) =
     try {
       return openJournal(stateFolder, run);
     } catch (error) {
-      throw new GardenError(`cannot write the journal of this run in ${stateFolder}: ${reason(error)}`, {
-        hint: 'Run garden in a folder that you may write to.',
-        cause: error,
-      });
+      // Nothing has been done yet, so this is told as wrong usage is.
+      throw new UsageError([
+        {
+          message: `cannot write the journal of this run in ${stateFolder}: ${reason(error)}`,
+          hint: 'Run garden in a folder that you may write to.',
+        },
+      ]);
     }
   };
   return (event) => {

@@ -5,10 +5,10 @@ import { pathToFileURL } from 'node:url';
 import { type Mistake, UsageError } from '../model/errors.ts';
 import { isPlaybook, type Playbook } from '../model/playbook.ts';
 import { nearest } from '../model/suggestion.ts';
+import { shownPath } from '../report/places.ts';
 import { bundlePlaybook } from './playbook/bundle.ts';
 import { BundleCache } from './playbook/bundle-cache.ts';
 import { missingExports, moduleError } from './playbook/module-error.ts';
-import { shownPath } from './playbook/places.ts';
 
 /** A playbook's module, ready to be imported. */
 interface Prepared {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Mistake } from './errors.ts';
-import { didYouMean } from './suggestion.ts';
+import { didYouMean, nearest } from './suggestion.ts';
 
 /** Either the parsed value or what is wrong with it, one mistake a key. */
 export type Parsed<T> = { readonly value: T } | { readonly mistakes: readonly Mistake[] };
@@ -46,6 +46,7 @@ function describe(schema: z.core.$ZodType, issue: z.core.$ZodIssue, prefix: read
     const [closest] = [...issue.errors].sort((a, b) => depth(b) - depth(a));
     if (closest?.length) return closest.flatMap((inner) => describe(schema, inner, path));
   }
+  if (isMissing(issue)) return [{ message: `parameter "${place}" is missing (${issue.expected})` }];
   const message = issue.message.replace(/^Invalid input: /, '');
   return [{ message: place ? `${place}: ${message}` : message }];
 }
@@ -54,9 +55,33 @@ function depth(issues: readonly z.core.$ZodIssue[]): number {
   return Math.max(0, ...issues.map((issue) => issue.path.length + (issue.code === 'unrecognized_keys' ? 1 : 0)));
 }
 
+/** A parameter that must be given and was not. The input itself is not kept in an issue, only in its message. */
+function isMissing(issue: z.core.$ZodIssue): issue is z.core.$ZodIssueInvalidType {
+  return issue.code === 'invalid_type' && issue.path.length > 0 && issue.message.endsWith('received undefined');
+}
+
+/** The parameters that mistyped ones were meant to be: that these are missing need not be told as well. */
+function meant(schema: z.core.$ZodType, issues: readonly z.core.$ZodIssue[]): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const issue of issues) {
+    if (issue.code !== 'unrecognized_keys') continue;
+    for (const key of issue.keys) {
+      const name = nearest(key, objectShapeAt(schema, issue.path));
+      if (name !== undefined) found.add(pathText([...issue.path, name]));
+    }
+  }
+  return found;
+}
+
 /** Parses a value by its schema; every mistake comes back as one readable line, unknown keys with a suggestion. */
 export function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): Parsed<z.output<Schema>> {
   const result = schema.safeParse(value);
   if (result.success) return { value: result.data };
-  return { mistakes: result.error.issues.flatMap((issue) => describe(schema, issue)) };
+  const { issues } = result.error;
+  const mistyped = meant(schema, issues);
+  return {
+    mistakes: issues
+      .filter((issue) => !(isMissing(issue) && mistyped.has(pathText(issue.path))))
+      .flatMap((issue) => describe(schema, issue)),
+  };
 }

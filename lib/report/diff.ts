@@ -44,7 +44,10 @@ function describe(change: Change, style: Style): string[] {
     const diff = unifiedDiff(change.text.before, change.text.after);
     return [`${name}:`, ...diff.map((line) => paint(harmless(line), style))];
   }
-  return [`${name}: ${style.red(value(change.before))} → ${style.green(value(change.after))}`];
+  const after = style.green(value(change.after));
+  // Where nothing was there before, and for what is done rather than had (a reload), there is nothing to come from.
+  if (change.before === undefined) return [`${name}: ${after}`];
+  return [`${name}: ${style.red(value(change.before))} → ${after}`];
 }
 
 /** What changes, one line an attribute: `mode: 0644 → 0600`; texts as a unified diff; sensitive values as `***`. */

@@ -59,7 +59,7 @@ export function execReport(options: ReportOptions): Report {
         print(eventLines(event, options, style));
         break;
       case 'run-finished':
-        print(nextSteps(event.recap, options.rerun, style));
+        print(nextSteps(event, options.rerun, style));
         break;
       default:
         break;

@@ -1,5 +1,6 @@
 import { GardenError, type Mistake, UsageError } from '../model/errors.ts';
 import type { Failure, TaskReference } from '../model/events.ts';
+import { shownPlaces } from './places.ts';
 import type { Style } from './style.ts';
 import { count, harmless, harmlessLine } from './text.ts';
 
@@ -40,14 +41,16 @@ export function describeTaskFailure(host: string, task: TaskReference, failure: 
   return [
     style.bold(`${harmlessLine(host)}: ${taskTitle(task)}`),
     style.dim(`${INDENT}in play "${harmlessLine(task.play)}"`),
-    ...task.where.map((place, index) => style.dim(`${INDENT}${index === 0 ? 'at' : 'from'} ${harmlessLine(place)}`)),
+    ...task.where.map((place, index) =>
+      style.dim(`${INDENT}${index === 0 ? 'at' : 'from'} ${harmlessLine(shownPlaces(place))}`),
+    ),
     ...describeFailure(failure, style),
   ];
 }
 
 function describeMistake(mistake: Mistake, style: Style): string[] {
   const [first = '', ...rest] = harmless(mistake.message).split('\n');
-  const place = mistake.where === undefined ? '' : `${style.bold(harmlessLine(mistake.where))}: `;
+  const place = mistake.where === undefined ? '' : `${style.bold(harmlessLine(shownPlaces(mistake.where)))}: `;
   return [
     place + style.red(first),
     ...rest.map((line) => INDENT + line),

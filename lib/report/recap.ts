@@ -1,3 +1,4 @@
+import { EXIT } from '../model/errors.ts';
 import type { Event, HostRecap } from '../model/events.ts';
 import type { ReportOptions } from './report.ts';
 import type { Stopwatch } from './stopwatch.ts';
@@ -32,15 +33,18 @@ function remarks(host: HostRecap, style: Style): string {
 
 /**
  * One line a host: `web-east  ok=12  changed=1  failed=0  skipped=2  3.1 s  pending: Reload haproxy`. The words are
- * Ansible's, so that what reads its recap reads this one.
+ * Ansible's, so that what reads its recap reads this one; but a check has changed nothing, and says `planned=1`.
  */
-function recapTable(recap: readonly HostRecap[], stopwatch: Stopwatch, style: Style): string[] {
+function recapTable(recap: readonly HostRecap[], check: boolean, stopwatch: Stopwatch, style: Style): string[] {
   const shown = COUNTS.filter((name) => !RARE.has(name) || recap.some((host) => host[name] > 0));
   const rows = recap.map((host) => {
     const elapsed = stopwatch.elapsed(host.host);
     return [
       hostStyle(host, style)(harmlessLine(host.host)),
-      ...shown.map((name) => (host[name] > 0 ? `${name}=${host[name]}` : style.dim(`${name}=0`))),
+      ...shown.map((name) => {
+        const text = `${check && name === 'changed' ? 'planned' : name}=${host[name]}`;
+        return host[name] > 0 ? text : style.dim(text);
+      }),
       elapsed === undefined ? '' : style.dim(duration(elapsed)),
       remarks(host, style),
     ];
@@ -49,8 +53,9 @@ function recapTable(recap: readonly HostRecap[], stopwatch: Stopwatch, style: St
 }
 
 /** What a person can do now that something went wrong; empty when nothing did. */
-export function nextSteps(recap: readonly HostRecap[], rerun: ReportOptions['rerun'], style: Style): string[] {
+export function nextSteps({ recap, exitCode }: Finished, rerun: ReportOptions['rerun'], style: Style): string[] {
   const names = (hosts: readonly HostRecap[]): string => hosts.map((host) => harmlessLine(host.host)).join(', ');
+  const interrupted = exitCode === EXIT.interrupted || exitCode === EXIT.terminated;
   const bad = recap.filter(isBad);
   const pending = recap.filter((host) => host.pendingHandlers.length > 0);
   const locked = recap.filter((host) => host.locked);
@@ -62,7 +67,9 @@ export function nextSteps(recap: readonly HostRecap[], rerun: ReportOptions['rer
         ]
       : []),
     ...(locked.length > 0 ? [`${names(locked)}: wait until the other run is done, then run again.`] : []),
-    ...(bad.length > 0 ? [`When the cause is mended: ${rerun(bad.map((host) => host.host))}`] : []),
+    ...(bad.length > 0
+      ? [`${interrupted ? 'To go on' : 'When the cause is mended'}: ${rerun(bad.map((host) => host.host))}`]
+      : []),
   ].map((line) => style.cyan(`→ ${line}`));
 }
 
@@ -95,9 +102,9 @@ export function recapLines(
   return [
     '',
     style.bold(context.check ? 'Recap of the check (nothing was changed)' : 'Recap'),
-    ...recapTable(event.recap, context.stopwatch, style),
+    ...recapTable(event.recap, context.check, context.stopwatch, style),
     '',
     summary(event, context.check, style),
-    ...nextSteps(event.recap, context.rerun, style),
+    ...nextSteps(event, context.rerun, style),
   ];
 }

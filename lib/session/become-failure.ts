@@ -44,7 +44,7 @@ export function becomeFailure(become: Become, login: string | undefined, said: s
   if (NO_SUCH_USER.test(said)) return new GardenError(`there is no user ${user} to become${quoted}`);
   if (NOT_THERE.test(said)) {
     return new GardenError(`${method} is not installed there${quoted}`, {
-      hint: 'install it, choose another way with become.method, or log in as that user',
+      hint: 'install it, choose another way (--become-method, ansible_become_method), or log in as that user',
     });
   }
   if (NOT_ALLOWED.test(said) || (method === 'doas' && REFUSED.test(said))) {

@@ -111,7 +111,7 @@ export class HostKeys {
     }
     if (this.#accept) return { kind: 'accepted' };
     return this.#refuse(`the host key is not known: ${shown}`, {
-      hint: `compare it with what the host itself says (ssh-keygen -lf /etc/ssh/ssh_host_…_key.pub there), then log in once with ssh${this.#address()}, or let garden take unknown keys (acceptNewHostKeys)`,
+      hint: `compare it with what the host itself says (ssh-keygen -lf /etc/ssh/ssh_host_…_key.pub there), then log in once with ssh${this.#address()}, or let garden take unknown keys (--accept-new-host-keys)`,
     });
   }
 

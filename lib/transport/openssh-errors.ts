@@ -34,7 +34,7 @@ function explainHostKey(where: string, text: string): Unreachable {
     );
   }
   return new Unreachable(`${where}: the host key is not known${shown === undefined ? '' : `: ${shown}`}`, {
-    hint: 'log in once with ssh and compare the key, or let garden take unknown keys (acceptNewHostKeys)',
+    hint: 'log in once with ssh and compare the key, or let garden take unknown keys (--accept-new-host-keys)',
   });
 }
 

@@ -102,11 +102,18 @@ export class Attempts {
     const allowed = this.#allowed === undefined ? '' : `; the host allows: ${this.#allowed.join(', ')}`;
     const remarks = this.#remarks.map((remark) => `; ${remark}`).join('');
     return new Unreachable(`${alias}: log-in as ${user} refused: ${reason} (${tried}${allowed}${remarks})`, {
-      hint:
-        this.#tried.length === 0
-          ? 'give a key file (--private-key), load one into the agent (ssh-add), or give a password (-k)'
-          : `check the user name, and that the host has the key in ~${user}/.ssh/authorized_keys. Certificates and hardware keys in an agent need "transport: openssh"`,
+      hint: this.#advice(user),
     });
+  }
+
+  #advice(user: string): string {
+    if (this.#tried.length === 0) {
+      return 'give a key file (--private-key), load one into the agent (ssh-add), or give a password (-k)';
+    }
+    if (!this.#tried.some((label) => label.startsWith('key '))) {
+      return 'check the user name and the password (-k, ansible_password); it was given once and is not tried again';
+    }
+    return `check the user name, and that the host has the key in ~${user}/.ssh/authorized_keys. Certificates and hardware keys in an agent need ansible_connection=openssh`;
   }
 }
 

@@ -100,7 +100,7 @@ function explain(error: unknown, stage: Stage, expired: boolean, context: LoginC
   }
   if (/no matching/i.test(text)) {
     return new Unreachable(`${where}: no algorithm in common: ${text}`, {
-      hint: 'the system’s ssh may know one that the host has: "transport: openssh"',
+      hint: 'the system’s ssh may know one that the host has: ansible_connection=openssh',
       cause: error,
     });
   }

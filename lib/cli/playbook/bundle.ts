@@ -1,9 +1,9 @@
 import { join, resolve } from 'node:path';
 import type { BuildFailure, BuildResult, Message, Metafile } from 'esbuild';
 import { type Mistake, UsageError } from '../../model/errors.ts';
+import { shownPath } from '../../report/places.ts';
 import { importMeta, importMetaNames } from './import-meta.ts';
 import { packageImports } from './package-imports.ts';
-import { shownPath } from './places.ts';
 
 /** A playbook and all modules of its project that it imports, as one module. */
 export interface Bundle {

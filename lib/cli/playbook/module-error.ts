@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { type Mistake, UsageError } from '../../model/errors.ts';
 import { userLocations } from '../../model/site.ts';
 import { didYouMean } from '../../model/suggestion.ts';
-import { shownPath, shownPlace } from './places.ts';
+import { shownPath } from '../../report/places.ts';
+import { shownPlace } from './places.ts';
 
 const MISSING_EXPORT = /does not provide an export named|Named export '.*' not found/;
 const NAMED_IMPORT = /\bimport\s+(?!type\b)(?:[\w$]+\s*,\s*)?\{([^}]*)\}\s*from\s*(['"])([^'"]+)\2/g;
@@ -19,6 +20,11 @@ export function moduleError(error: unknown, entry: string): UsageError {
   const where = place === undefined ? shownPath(entry) : shownPlace(place);
   if (error instanceof UsageError) return new UsageError(error.mistakes.map((mistake) => ({ where, ...mistake })));
   if (!(error instanceof Error)) return new UsageError([{ where, message: `this was thrown: ${String(error)}` }]);
+  const [, unknown] = error instanceof ReferenceError ? (/^([\w$]+) is not defined$/.exec(error.message) ?? []) : [];
+  if (unknown !== undefined) {
+    const hint = `import it, or correct the name: import { ${unknown} } from '…'`;
+    return new UsageError([{ where, message: `${unknown} is used here, but neither defined nor imported`, hint }]);
+  }
   const hint = 'hint' in error && typeof error.hint === 'string' ? { hint: error.hint } : {};
   // The kind of a plain error says nothing; that of others (ReferenceError) helps.
   const kind = ['Error', 'GardenError'].includes(error.name) ? '' : `${error.name}: `;

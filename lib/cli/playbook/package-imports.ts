@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from 'esbuild';
 import { didYouMean, nearest } from '../../model/suggestion.ts';
-import { shownPath } from './places.ts';
+import { shownPath } from '../../report/places.ts';
 
 const OWN_NAME = 'walled-garden';
 /** Marks a question of this plugin's own to esbuild, so that it does not answer itself. */

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { type Change, compareStates } from '../../model/change.ts';
 import { UnmetPrecondition } from '../../model/errors.ts';
@@ -17,6 +18,12 @@ const SHOWN = 262_144;
 
 const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 
+/** Says where it was looked for: a relative path is looked up from where garden runs, not from the playbook. */
+function noSuchFile({ input }: { readonly input?: unknown }): string {
+  const path = String(input);
+  return `there is no such file on the controller: ${path}${isAbsolute(path) ? '' : ` (looked for in ${process.cwd()})`}`;
+}
+
 const params = z
   .strictObject({
     path: absolutePath.describe('Where the file is. A symbolic link is followed: what it leads to is the file.'),
@@ -26,7 +33,7 @@ const params = z
       .describe('What it holds: a text, bytes, a secret, or a function that returns the text.'),
     source: z
       .string()
-      .refine(isFile, 'there is no such file on the controller')
+      .refine(isFile, { error: noSuchFile })
       .optional()
       .describe('A file on the controller with what it holds, relative to the folder that garden runs in.'),
     mode: fileMode

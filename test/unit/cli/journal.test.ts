@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { journal } from '../../../lib/cli/journal.ts';
 import { allOrMistakes } from '../../../lib/cli/mistakes.ts';
-import { GardenError, UsageError } from '../../../lib/model/errors.ts';
+import { UsageError } from '../../../lib/model/errors.ts';
 import { sampleRun } from '../../support/run-events.ts';
 
 t.test('the journal begins with the first event and holds them all', async (t) => {
@@ -27,7 +27,7 @@ t.test('a journal that cannot be written is told in words, before any host is to
   const listener = journal(file, 'run-1', () => {});
   const [first] = sampleRun();
   if (first === undefined) throw new Error('the sample is empty');
-  t.throws(() => listener(first), GardenError);
+  t.throws(() => listener(first), UsageError);
 });
 
 t.test('the mistakes of the playbook do not hide those of the inventory', async (t) => {

@@ -8,7 +8,9 @@ const plain = styles(false);
 t.test('attributes are told as before → after', async (t) => {
   const cases: readonly (readonly [Change, string])[] = [
     [{ attribute: 'mode', before: '0644', after: '0600' }, 'mode: 0644 → 0600'],
-    [{ attribute: 'state', before: undefined, after: 'present' }, 'state: (none) → present'],
+    [{ attribute: 'state', before: undefined, after: 'reloaded' }, 'state: reloaded'],
+    [{ attribute: 'gecos', before: null, after: 'x' }, 'gecos: (none) → x'],
+    [{ attribute: 'gecos', before: 'x', after: undefined }, 'gecos: x → (none)'],
     [{ attribute: 'groups', before: ['a'], after: ['a', 'b'] }, 'groups: a → a, b'],
     [{ attribute: 'enabled', before: false, after: true }, 'enabled: false → true'],
     [{ attribute: 'comment', before: '', after: 'x\u001b[2J' }, 'comment: "" → x^[[2J'],

@@ -93,7 +93,7 @@ t.test('a check says that it is one', async (t) => {
     'unknown | a | x (the unit is only planned)',
     '',
     'Recap of the check (nothing was changed)',
-    'a  ok=3  changed=0  failed=0  skipped=0  unknown=1  0.0 s',
+    'a  ok=3  planned=0  failed=0  skipped=0  unknown=1  0.0 s',
     '',
     '1 host, nothing to change, 0.9 s',
     '',
