@@ -48,9 +48,13 @@ export interface Session {
    * @throws ConnectionLost where the session ended before all were done; results up to there went to `onResult`.
    */
   run(frame: readonly Snippet[], options?: FrameOptions): Promise<readonly SnippetResult[]>;
-  /** Puts a file on the target as a stream, mode 0600. @throws GardenError where it cannot be written (a full disk). */
+  /**
+   * Puts a file on the target as a stream, mode 0600, whole or not at all.
+   *
+   * @throws GardenError where it cannot be read here or written there (a full disk), or `interrupt` came; ConnectionLost.
+   */
   upload(upload: Upload): Promise<void>;
-  /** Ends what is running now (TERM, then KILL) and leaves the session usable. Resolves when it is gone. */
+  /** Ends what is running now (TERM, then KILL), uploads as well, and leaves the session usable. Resolves when it is gone. */
   interrupt(): Promise<void>;
   /** Known from the first frame on. */
   readonly info: SessionInfo | undefined;

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ConnectionLost, GardenError } from '../model/errors.ts';
 import type { Become } from '../model/host.ts';
 import type { Upload } from '../model/resource.ts';
-import { sh, verbatim } from '../model/script.ts';
+import { type Script, sh, verbatim } from '../model/script.ts';
 import type { Channel, Connection } from '../transport/transport.ts';
 import { openAs } from './become.ts';
 import { becomeFailure, missesTerminal } from './become-failure.ts';
@@ -12,7 +12,7 @@ import { FRAME_START, greetingScript, snippetScript } from './frame-script.ts';
 import { type LockRequest, lockFailure, lockScript } from './lock.ts';
 import { endRunning, type Running } from './running.ts';
 import type { FrameOptions, Session, SessionInfo, Snippet, SnippetResult } from './session.ts';
-import { receiveCommand, sendFile } from './upload.ts';
+import { uploadFile } from './upload.ts';
 import { inPieces, writeAll } from './write-all.ts';
 
 export interface ShellSessionOptions {
@@ -30,6 +30,9 @@ const END_PATIENCE = 10_000;
 const CLOSE_PATIENCE = 2_000;
 /** How much of standard error is kept for the message when the session breaks, in bytes. */
 const LAST_WORDS = 2_000;
+
+/** Node takes what is longer for no time at all (setTimeout), in milliseconds: some 24 days. */
+const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
 /** What is under way: one frame. */
 interface Exchange {
@@ -69,6 +72,7 @@ class ShellSession implements Session {
   /** Why no frame can be run any more. */
   #failure: GardenError | undefined;
   #queue: Promise<unknown> = Promise.resolve();
+  readonly #uploads = new Set<AbortController>();
 
   constructor(connection: Connection, options: ShellSessionOptions) {
     this.#connection = connection;
@@ -179,7 +183,10 @@ class ShellSession implements Session {
     if (!snippet) this.#pid = running.pid; // The greeting runs in the shell itself.
     if (exchange.interrupted) void this.#end(exchange, running, 'interrupted');
     else if (snippet) {
-      exchange.timer = setTimeout(() => void this.#end(exchange, running, 'expired'), snippet.timeout);
+      exchange.timer = setTimeout(
+        () => void this.#end(exchange, running, 'expired'),
+        Math.min(snippet.timeout, LONGEST_TIMEOUT),
+      );
     }
   }
 
@@ -210,6 +217,7 @@ class ShellSession implements Session {
   }
 
   async interrupt(): Promise<void> {
+    for (const upload of this.#uploads) upload.abort();
     // A frame that was asked for a moment ago begins in the next turn of the event loop at the latest.
     if (!this.#exchange) await delay(0);
     const exchange = this.#exchange;
@@ -224,12 +232,19 @@ class ShellSession implements Session {
   async upload(upload: Upload): Promise<void> {
     if (this.#failure) throw this.#failure;
     const { as } = this.#options;
-    const channel = await openAs(this.#connection, receiveCommand(upload.path), { as, terminal: this.#terminal });
-    await sendFile(channel, upload);
+    const stop = new AbortController();
+    this.#uploads.add(stop);
+    const start = (command: Script) => openAs(this.#connection, command, { as, terminal: this.#terminal });
+    try {
+      await uploadFile(upload, start, stop.signal);
+    } finally {
+      this.#uploads.delete(stop);
+    }
   }
 
   async close(): Promise<void> {
     const channel = this.#channel;
+    for (const upload of this.#uploads) upload.abort();
     if (this.#exchange && !this.#failure) await this.interrupt();
     this.#failure ??= new GardenError('the session was closed');
     if (!channel) return;

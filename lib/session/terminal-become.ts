@@ -2,7 +2,7 @@ import { PassThrough, type Readable } from 'node:stream';
 import { GardenError } from '../model/errors.ts';
 import { type Script, sh } from '../model/script.ts';
 import type { Channel, ChannelEnd, Connection } from '../transport/transport.ts';
-import type { Dialogue } from './become.ts';
+import type { Dialogue } from './become-dialogue.ts';
 
 /**
  * Joins this channel's streams to three FIFOs in a private folder, which is gone again as soon as both ends are open.

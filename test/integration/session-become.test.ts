@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import t from 'tap';
 import { GardenError } from '../../lib/model/errors.ts';
 import type { Become } from '../../lib/model/host.ts';
@@ -30,6 +31,7 @@ t.test('become', { skip: sshdUnavailable ?? false }, async (t) => {
   await sshd.run(`
     printf '%s\\n' 'permit nopass dan' 'permit ann' 'permit ben as cat' > /etc/doas.conf; chmod 600 /etc/doas.conf
     printf '%s\\n' 'Defaults:eve requiretty' 'Defaults:fay requiretty' > /etc/sudoers.d/terminal
+    printf '%s\\n' 'Defaults logfile=/opt/sudo.log' > /etc/sudoers.d/log
     home=$(getent passwd loud | cut -d: -f6); printf '%s\\n' 'echo hello from bashrc' 'echo Careful: >&2' > "$home/.bashrc"
     chown loud: "$home/.bashrc"`);
   // A folder of that host alone, where the temporary folders of its shells are made.
@@ -53,7 +55,20 @@ t.test('become', { skip: sshdUnavailable ?? false }, async (t) => {
     for (const connection of connections.values()) await (await connection).close();
     await sshd.stop();
   });
-  const commandLines = () => sshd.run("cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr '\\0' ' '");
+  const commandLines = () => sshd.run("cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '");
+
+  // Looks for the passwords in every command line and environment of that host, all the time.
+  const control = `control-${randomBytes(6).toString('hex')}`;
+  await sshd.run('cat >/opt/canaries', `${[PASSWORD, ROOT_PASSWORD, control].join('\n')}\n`);
+  const watch = sshd.run(`until [ -e /opt/enough ]; do
+      grep -asoFf /opt/canaries /proc/[0-9]*/cmdline /proc/[0-9]*/environ >>/opt/findings || :
+      sleep 0.1
+    done`);
+  /** The files of that host that hold a password; its folders that can be written to are all layers. */
+  const filesWithPasswords = () =>
+    sshd.run(
+      `grep -raslFf /opt/canaries --exclude=canaries --exclude=findings ${join(sshd.folder, 'layers')} /run || :`,
+    );
 
   const works: readonly (readonly [string, string, Become])[] = [
     ['sudo without a password', 'ben', { user: 'root', method: 'sudo' }],
@@ -101,8 +116,7 @@ t.test('become', { skip: sshdUnavailable ?? false }, async (t) => {
           snippet(sh`wc -c </opt/scratch/upload; ls -l /opt/scratch/upload; rm /opt/scratch/upload`),
         ]);
         t.match(sum?.stdout, new RegExp(`^1000000\n-rw------- .* ${become.user} `));
-        t.notOk((await commandLines()).includes(ROOT_PASSWORD), 'no password in a command or an environment');
-        t.notOk((await commandLines()).includes(PASSWORD));
+        t.equal(await filesWithPasswords(), '', 'no password in a file');
         const large = 'z'.repeat(3 << 20);
         const [echoed] = await session.run([snippet(sh`printf %s ${large}`)]);
         t.ok(echoed?.stdout === large);
@@ -194,18 +208,41 @@ t.test('become', { skip: sshdUnavailable ?? false }, async (t) => {
     });
   }
 
+  await t.test('a wrong password is given once', async (t) => {
+    const tries = async () => (await sshd.run('grep -c "incorrect password attempt" /opt/sudo.log || :')).trim();
+    const before = Number(await tries());
+    const wrong = { user: 'root', method: 'sudo', password: new Secret('wrong') } as const;
+    await t.rejects(startShellSession(await as('ann'), { as: wrong }), GardenError);
+    t.equal(Number(await tries()), before + 1);
+    t.match(await sshd.run('grep attempt /opt/sudo.log'), /1 incorrect password attempt\b/);
+    t.notMatch(await sshd.run('cat /opt/sudo.log'), /[2-9] incorrect password attempt/);
+  });
+
+  await t.test('no password was in a command or an environment at any time', async (t) => {
+    await sshd.run(`sh -c 'until grep -q control- /opt/findings; do sleep 0.05; done' sh ${control}`);
+    t.pass('what there is, is found');
+    await sshd.run(': >/opt/enough');
+    await watch;
+    const findings = await sshd.run('cat /opt/findings');
+    t.notOk(findings.includes(PASSWORD), findings);
+    t.notOk(findings.includes(ROOT_PASSWORD), findings);
+  });
+
   await t.test('a command that is not installed', async (t) => {
-    await sshd.run('mv /etc/doas.conf /etc/doas.off; mkdir -p /opt/empty; mount -t tmpfs tmpfs /opt/empty');
-    const plain = await as('cat');
-    const without: Connection = {
-      transport: plain.transport,
-      user: plain.user,
-      closed: plain.closed,
-      close: () => plain.close(),
-      open: (command, options) => plain.open(command.replace(' sudo ', ' /opt/empty/sudo '), options),
-    };
-    const session = await startShellSession(without, { as: { user: 'root', method: 'sudo' } });
-    await t.rejects(session.run([snippet(sh`:`)]), { message: /^sudo is not installed there \(.*No such file/ });
-    await session.close();
+    const layer = join(sshd.folder, 'layers', 'bin');
+    await sshd.run(`mkdir -p ${layer}/upper ${layer}/work
+      mount -t overlay overlay -o lowerdir=/usr/bin,upperdir=${layer}/upper,workdir=${layer}/work /usr/bin
+      rm /usr/bin/sudo /usr/bin/doas`);
+    for (const method of ['sudo', 'doas'] as const) {
+      for (const password of [undefined, new Secret(PASSWORD)]) {
+        const error = await startShellSession(await as('cat'), {
+          as: { user: 'root', method, ...(password && { password }) },
+        })
+          .then((session) => session.run([snippet(sh`:`)]).finally(() => session.close()))
+          .catch((thrown: unknown) => thrown);
+        t.ok(error instanceof GardenError);
+        t.match(error, { message: new RegExp(`^${method} is not installed there \\(.*No such file`) });
+      }
+    }
   });
 });

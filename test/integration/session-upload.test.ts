@@ -78,6 +78,11 @@ t.test('files go to the target as streams', async (t) => {
       .upload({ path: join(folder, 'x'), content: { file: join(folder, 'not there') } })
       .catch((error: unknown) => error);
     t.match(gone, { message: /could not be sent: ENOENT/ });
+    const noFile = await session
+      .upload({ path: join(folder, 'x'), content: { file: folder } })
+      .catch((error: unknown) => error);
+    t.match(noFile, { message: /could not be sent: .* is not a regular file/ });
+    await t.rejects(stat(join(folder, 'x')), { code: 'ENOENT' }, 'nothing was begun');
   });
 
   t.test('a full disk', async (t) => {
