@@ -8,8 +8,8 @@ import { until } from './until.ts';
 
 const SSH_PORT = 22;
 const CONNECT_TIMEOUT = 1000;
-/** How long a host may take to answer, and then to have started all its services, in milliseconds. */
-const START_TIMEOUT = 60_000;
+/** How long a host of a busy machine may take to answer, and then to have started all its services, in milliseconds. */
+const START_TIMEOUT = 180_000;
 
 /** Whether an SSH server answers (RFC 4253, 4.2: it speaks first). */
 export function sshAnswers(address: string): Promise<boolean> {
