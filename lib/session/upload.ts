@@ -21,7 +21,7 @@ interface Source {
  * first and a file that appears meanwhile is refused (set -C), so that a link put there by somebody else is not followed.
  *
  * A lost connection looks like the end of the file to the target, so it is told how much is to come (`size`, in bytes):
- * what is not whole is removed, whoever is still there to hear of it.
+ * what is not whole is removed, also where nobody is left to hear of it (hence no end by SIGPIPE).
  */
 function receiveCommand(path: string, size: number): Script {
   const script = sh`LC_ALL=C; export LC_ALL; umask 077; set -C
@@ -30,6 +30,7 @@ garden_remove() { garden_status=$?; rm -f -- ${path}; exit "$garden_status"; }
 exec 3>${path} || exit 1
 trap garden_remove EXIT
 trap 'exit 1' HUP INT TERM
+trap '' PIPE
 cat >&3 || exit
 garden_size=$(($(wc -c <${path}))) || exit
 if [ "$garden_size" != ${size} ]; then

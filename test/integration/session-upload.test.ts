@@ -4,10 +4,12 @@ import { mkdtemp, open, readFile, rm, stat, symlink, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
-import { GardenError } from '../../lib/model/errors.ts';
+import { ConnectionLost, GardenError } from '../../lib/model/errors.ts';
 import { sh } from '../../lib/model/script.ts';
 import { startShellSession } from '../../lib/session/shell-session.ts';
+import { connect } from '../../lib/transport/connect.ts';
 import { localTransport } from '../../lib/transport/local.ts';
+import { sshdUnavailable, startSshd } from '../support/sshd.ts';
 
 async function sha256(file: string): Promise<string> {
   const hash = createHash('sha256');
@@ -103,5 +105,60 @@ t.test('files go to the target as streams', async (t) => {
     await session.run([{ script: sh`umount ${join(folder, 'small')}`, timeout: 60_000 }]);
     t.ok(full instanceof GardenError);
     t.match(full, { message: /small\/file could not be written: .*No space left on device/ });
+  });
+});
+
+t.test('over ssh', { skip: sshdUnavailable ?? false }, async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'garden-upload-'));
+  const sshd = await startSshd({ users: [{ name: 'ann' }] });
+  const connection = await connect({ ...sshd.settings('ann'), transport: 'ssh' }, { notice: () => {} });
+  const session = await startShellSession(connection);
+  t.teardown(async () => {
+    await session.close();
+    await connection.close();
+    await sshd.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+  await sshd.run('mkdir -p /opt/put && chmod 1777 /opt/put');
+  const source = join(folder, 'source');
+  const size = 100 * 1024 * 1024;
+  await writeFile(source, Buffer.alloc(size, randomBytes(1 << 20)));
+
+  t.test('a large file', async (t) => {
+    await session.upload({ path: '/opt/put/large', content: { file: source } });
+    t.match(await sshd.run('sha256sum /opt/put/large'), await sha256(source));
+    await sshd.run('rm /opt/put/large');
+  });
+
+  /** An upload whose receiver has been stopped in the middle. It may be too fast for that: then once more. */
+  async function caught(): Promise<{ sending: Promise<unknown>; goOn: () => Promise<string> }> {
+    const watching = sshd.run(`until [ -s /opt/put/caught ]; do :; done; kill -STOP $(pidof cat) && echo caught || :`);
+    const sending = session
+      .upload({ path: '/opt/put/caught', content: { file: source } })
+      .catch((error: unknown) => error);
+    if ((await watching) === 'caught\n') return { sending, goOn: () => sshd.run('kill -CONT $(pidof cat)') };
+    await sending;
+    await sshd.run('rm /opt/put/caught');
+    return caught();
+  }
+
+  t.test('an interrupted upload leaves nothing, and the session usable', async (t) => {
+    const { sending, goOn } = await caught();
+    await session.interrupt();
+    await goOn();
+    const error = await sending;
+    t.ok(error instanceof GardenError && !(error instanceof ConnectionLost), String(error));
+    t.match(error, { message: '/opt/put/caught was not sent: interrupted' });
+    await sshd.run('while [ -e /opt/put/caught ]; do sleep 0.05; done');
+    t.match(await session.run([{ script: sh`echo alive`, timeout: 600_000 }]), [{ stdout: 'alive\n' }]);
+  });
+
+  t.test('a lost connection leaves nothing that is not whole', async (t) => {
+    const { sending, goOn } = await caught();
+    await connection.close();
+    await goOn();
+    const error = await sending;
+    t.ok(error instanceof ConnectionLost, String(error));
+    await sshd.run('while [ -e /opt/put/caught ]; do sleep 0.05; done');
   });
 });

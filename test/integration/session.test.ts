@@ -112,6 +112,10 @@ for (const [name, shell] of Object.entries(SHELLS)) {
       }
     });
 
+    t.test('a timeout may be longer than timers are', async (t) => {
+      t.same(await run(snippet(sh`sleep 0.1; echo done`, { timeout: 2 ** 32 })), [['done\n', '', 0, 'done']]);
+    });
+
     t.test('set -e has its force', async (t) => {
       t.same(await run(snippet(sh`set -e; echo one; false; echo two`)), [['one\n', '', 1, 'done']]);
     });
