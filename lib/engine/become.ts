@@ -16,11 +16,11 @@ export interface BecomeDefaults {
 export function resolveBecome(own: BecomeOption | undefined, host: Host, defaults: BecomeDefaults): Become | undefined {
   const option = own ?? host.become.enabled ?? defaults.play ?? defaults.commandLine ?? false;
   if (option === false) return undefined;
-  // `true` only switches it on; who and how then comes from the next place that says so.
-  const details = [own, defaults.play, defaults.commandLine].find((choice) => typeof choice === 'object');
+  // `true` only switches it on; who and how then comes from the next place that says so, each by itself.
+  const places = [own, host.become, defaults.play, defaults.commandLine].filter((place) => typeof place === 'object');
   return {
-    user: details?.user ?? host.become.user ?? 'root',
-    method: details?.method ?? host.become.method ?? 'sudo',
+    user: places.find(({ user }) => user !== undefined)?.user ?? 'root',
+    method: places.find(({ method }) => method !== undefined)?.method ?? 'sudo',
     password: host.become.password ?? defaults.password,
   };
 }
