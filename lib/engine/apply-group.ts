@@ -15,6 +15,8 @@ import type { Outcome } from './outcome.ts';
 export interface Applied {
   /** Leaves that were reached, in order; those behind the first failure are not among them. */
   readonly outcomes: ReadonlyMap<Leaf<TaskNode>, Outcome>;
+  /** Leaves that failed, but not before they had changed something. */
+  readonly touched: readonly Leaf<TaskNode>[];
 }
 
 /** Makes the scripts of a group: one transaction where the kind has such, else one each. */
@@ -93,7 +95,7 @@ export async function applyGroup(
   const made = applications(group);
   const [first] = group;
   const last = group.at(-1);
-  if (!first || !last) return { outcomes: new Map() };
+  if (!first || !last) return { outcomes: new Map(), touched: [] };
   const transaction = made.length < group.length;
   for (const upload of made.flatMap(({ uploads = [] }) => uploads)) {
     await (await context.link.session(as)).upload(upload);
@@ -127,9 +129,14 @@ export async function applyGroup(
   });
 
   // A failure skips all that stands behind it in the frame, the second look at what was changed before it too.
-  const unproven = group.filter(({ leaf }, index) => results[index]?.status === 0 && !proofs.has(leaf));
-  if (!transaction && unproven.length > 0) {
-    const leaves = unproven.map(({ leaf }) => leaf).filter((leaf) => leaf.node.resource.kind.verify);
+  const unproven = group.filter(({ leaf }, index) => {
+    const result = results[transaction ? 0 : index];
+    if (!result || result.outcome === 'skipped' || proofs.has(leaf)) return false;
+    const well = result.status === 0 && result.outcome === 'done';
+    return well ? leaf.node.resource.kind.verify : leaf.node.handlers.length > 0;
+  });
+  if (unproven.length > 0) {
+    const leaves = unproven.map(({ leaf }) => leaf);
     await context.frames.ask(as, [lookAhead.probesOf(leaves, (leaf, answer) => proofs.set(leaf, answer))]);
   }
 
@@ -142,11 +149,41 @@ export async function applyGroup(
       if (index === 0) outcomes.set(candidate.leaf, { status: 'failed', changes: [], failure: unannounced(as) });
       break;
     }
-    const outcome = outcomeOf(candidate, changes, result, proofs.get(candidate.leaf));
+    const alone = outcomeOf(candidate, changes, result, proofs.get(candidate.leaf));
+    const outcome = transaction && result.status !== 0 ? inCommon(alone, group) : alone;
     outcomes.set(candidate.leaf, outcome);
     if (outcome.status === 'failed' && transaction && result.status !== 0) break;
   }
-  return { outcomes };
+  const touched = group
+    .filter(({ leaf }, index) => {
+      const failed = transaction ? results[0]?.status !== 0 : outcomes.get(leaf)?.status === 'failed';
+      const reached = results[transaction ? 0 : index]?.outcome !== 'skipped';
+      return failed && reached && hasMoved(leaf, parts.changes.get(leaf) ?? [], proofs.get(leaf));
+    })
+    .map(({ leaf }) => leaf);
+  return { outcomes, touched };
+}
+
+/** Whether a change that failed has changed something all the same. */
+function hasMoved({ node }: Leaf<TaskNode>, wanted: readonly Change[], proof: Answer | undefined): boolean {
+  // What leaves no trace is done anew by the next run, which then notifies.
+  if (node.resource.probe() === null) return false;
+  if (proof?.status !== 0) return true;
+  try {
+    const keys = (changes: readonly Change[]) =>
+      JSON.stringify(changes.map(({ attribute, before, after }) => [attribute, before, after]));
+    return keys(node.resource.assess(proof.stdout).changes) !== keys(wanted);
+  } catch {
+    return true;
+  }
+}
+
+/** A transaction is told of by its first task, but it may be another's fault. */
+function inCommon(outcome: Outcome, group: readonly Candidate[]): Outcome {
+  if (!outcome.failure) return outcome;
+  const others = group.slice(1).map(({ leaf }) => `"${leaf.node.name}"`);
+  const message = `${outcome.failure.message}; it was done in one transaction together with ${others.join(', ')}`;
+  return { ...outcome, failure: { ...outcome.failure, message } };
 }
 
 function unannounced(as: As) {

@@ -1,13 +1,14 @@
 import type { ConfirmedNode } from '../model/confirmed.ts';
 import { milliseconds } from '../model/duration.ts';
 import type { TaskReference } from '../model/events.ts';
-import type { Get } from '../model/handle.ts';
+import { type Get, NotYetKnown } from '../model/handle.ts';
 import type { Handler } from '../model/handler.ts';
 import type { BecomeOption, ConditionContext, Node } from '../model/node.ts';
 import type { Play } from '../model/play.ts';
 import type { PlayContext } from '../model/role.ts';
 import type { Script } from '../model/script.ts';
 import type { CallSite } from '../model/site.ts';
+import { Unlisted } from './failure.ts';
 
 /** What a task has from the play, roles and blocks that it stands in. */
 export interface Scope {
@@ -100,7 +101,9 @@ class Compiler {
       case 'role': {
         const path = this.#names.unique(`${scope.path}/${node.name}`);
         const inner = { ...narrowed(scope, node.options), role: node.name, path };
-        const nodes = await node.tasks(this.#context);
+        const nodes = await node.tasks(this.#context).catch((error: unknown) => {
+          throw error instanceof NotYetKnown ? error : new Unlisted(node.name, node.site, error);
+        });
         return {
           type: 'role',
           scope: inner,

@@ -50,7 +50,8 @@ export function judge(leaf: Leaf, { host, token, check, outlook }: Judge): Verdi
     try {
       met = condition(context);
     } catch (error) {
-      if (error instanceof NotYetKnown || outlook.planned === 0) throw error;
+      const missing = error instanceof NotYetKnown && doubtful.length === 0;
+      if (missing || outlook.planned === 0) throw error;
       return { go: 'unknown', because: 'its condition cannot be told before the planned changes are made' };
     }
     if (doubtful.length > 0) {

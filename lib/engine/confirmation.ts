@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Failure } from '../model/events.ts';
 import { lines, type Script, sh } from '../model/script.ts';
+import type { SnippetResult } from '../session/session.ts';
 import type { Confirmation, Scope } from './compile.ts';
 import type { As, HostContext } from './context.ts';
 import type { FramePart } from './frame.ts';
@@ -29,9 +31,10 @@ ${restore ?? sh`:`}
 
 /**
  * Keeps a copy of what may be changed and starts the timer: a transient one with systemd (systemd-run(1)), else a process
- * in a session of its own, so that it outlives the connection.
+ * in a session of its own, so that it outlives the connection. Where this run has started it already, and only the
+ * connection was lost before that could be told, it stays: what a second copy held might be changed already.
  */
-function armScript(id: string, { files, within, restore }: Confirmation): Script {
+function armScript(id: string, run: string, { files, within, restore }: Confirmation): Script {
   const seconds = Math.ceil(within / 1000);
   const unit = `garden-confirm-${id}`;
   const keep = files.map(
@@ -39,7 +42,9 @@ function armScript(id: string, { files, within, restore }: Confirmation): Script
       sh`if [ -e ${path} ] || [ -L ${path} ]; then printf '%s\n' ${path.replace(/^\/+/, '')} >>present; else printf '%s\n' ${path} >>absent; fi`,
   );
   return lines([
-    sh`umask 077; folder=${folderOf(id)}; rm -rf -- "$folder"; mkdir -p "$folder" && cd "$folder" || exit 1; : >present; : >absent`,
+    sh`umask 077; folder=${folderOf(id)}
+[ -e "$folder/timer" ] && [ "$(cat "$folder/run")" = ${run} ] && exit 0
+rm -rf -- "$folder"; mkdir -p "$folder" && cd "$folder" || exit 1; printf '%s\n' ${run} >run && : >present && : >absent || exit 1`,
     ...keep,
     sh`tar -C / -cpf files.tar -T present || exit 1
 command -v nft >/dev/null && { nft list ruleset >ruleset 2>/dev/null || rm -f ruleset; }
@@ -64,6 +69,12 @@ case $(cat timer) in unit) systemctl stop ${unit} ;; *) kill -- -"$(cat timer)" 
 cd / && rm -rf -- ${folderOf(id)}`;
 }
 
+/** Why nothing was done where the timer could not be started. */
+export const UNARMED: Failure = {
+  message: 'nothing was changed: the timer that would take the changes back could not be started on the host',
+  hint: "see that the disk is not full, and that garden's state folder can be written",
+};
+
 /** The changes of one host that are to be confirmed through a new connection. */
 export class Confirmations {
   readonly #context: HostContext;
@@ -77,9 +88,12 @@ export class Confirmations {
   arm({ confirm }: Scope, as: As): readonly FramePart[] {
     if (!confirm || this.#armed.has(confirm)) return [];
     const id = createHash('sha256').update(confirm.path).digest('hex').slice(0, 16);
-    this.#armed.set(confirm, { id, as, deadline: performance.now() + confirm.within });
-    const script = armScript(id, confirm);
-    return [{ snippets: [{ script, timeout: SCRIPT_TIMEOUT, critical: true }], take: () => {} }];
+    const armed = { id, as, deadline: performance.now() + confirm.within };
+    const script = armScript(id, this.#context.run.run, confirm);
+    const take = ([result]: readonly SnippetResult[]) => {
+      if (result?.status === 0 && result.outcome === 'done') this.#armed.set(confirm, armed);
+    };
+    return [{ snippets: [{ script, timeout: SCRIPT_TIMEOUT, critical: true }], take }];
   }
 
   isArmed(confirm: Confirmation): boolean {

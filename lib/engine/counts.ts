@@ -18,10 +18,14 @@ export class Counts {
     this.#statuses[status]++;
   }
 
-  /** A failed task was made good by its block's rescue. */
-  rescue(): void {
-    this.#statuses.failed--;
-    this.#statuses.ignored++;
+  get failed(): number {
+    return this.#statuses.failed;
+  }
+
+  /** A block's rescue made good what failed in it: all but those that had failed before. */
+  rescue(before: number): void {
+    this.#statuses.ignored += this.#statuses.failed - before;
+    this.#statuses.failed = before;
   }
 
   /** Whether the host takes no further part in the run. */

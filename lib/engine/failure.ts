@@ -1,7 +1,7 @@
 import { GardenError, UsageError } from '../model/errors.ts';
 import type { Failure, TaskReference } from '../model/events.ts';
 import { NotYetKnown } from '../model/handle.ts';
-import type { CallSite } from '../model/site.ts';
+import { type CallSite, type Location, userLocations } from '../model/site.ts';
 import type { Output } from '../model/task.ts';
 
 const LAST_LINES = 20;
@@ -50,6 +50,19 @@ export class StepCommandFailed extends GardenError {
   constructor(failure: Failure) {
     super(failure.message, { hint: failure.hint });
     this.failure = failure;
+  }
+}
+
+/** The list of tasks cannot be made; also tells where that went wrong. */
+export class Unlisted extends GardenError {
+  /** The line that failed, and those that led there. */
+  readonly locations: readonly Location[];
+
+  constructor(role: string, site: CallSite, cause: unknown) {
+    const { message, hint } = failureOf(cause);
+    super(`the list of tasks cannot be made: ${role && `role "${role}": `}${message}`, { hint, cause });
+    const own = cause instanceof Error && !(cause instanceof GardenError) ? userLocations(cause.stack) : [];
+    this.locations = [...own.slice(0, 1), ...site.locations];
   }
 }
 

@@ -1,4 +1,4 @@
-import { ConnectionLost } from '../model/errors.ts';
+import { ConnectionLost, Unreachable } from '../model/errors.ts';
 import type { Script } from '../model/script.ts';
 import type { SnippetResult } from '../session/session.ts';
 import type { As } from './context.ts';
@@ -7,6 +7,9 @@ import type { HostLink } from './host-link.ts';
 
 /** How long a bit of housekeeping may take, in milliseconds. */
 const HOUSEKEEPING_TIMEOUT = 30_000;
+
+/** How often the connection may be lost in one and the same place before it is given up. */
+export const LOSSES_BORNE = 3;
 
 interface Deferred {
   readonly as: As;
@@ -77,14 +80,21 @@ export class Frames {
     }
   }
 
-  /** Sends a frame that only reads: when the connection breaks, it is made again and the frame is sent again. */
+  /**
+   * Sends a frame that only reads: when the connection breaks, it is made again and the frame is sent again.
+   *
+   * @throws Unreachable where it breaks every time.
+   */
   async ask(as: As, parts: readonly FramePart[]): Promise<void> {
-    for (;;) {
+    for (let losses = 1; ; losses++) {
       try {
         await this.send(as, parts);
         return;
       } catch (error) {
         if (!(error instanceof ConnectionLost)) throw error;
+        if (losses === LOSSES_BORNE) {
+          throw new Unreachable(`the connection was lost ${losses} times in the same place: ${error.message}`);
+        }
         await this.#link.reconnect(error);
       }
     }

@@ -3,6 +3,10 @@ import type { HostContext } from './context.ts';
 import { commandFailure, StepCommandFailed } from './failure.ts';
 import type { FramePart } from './frame.ts';
 
+export function isFact(handle: object): handle is Fact<unknown> {
+  return 'type' in handle && handle.type === 'fact';
+}
+
 /** Facts as part of a frame. A fact that fails or takes too long fails its host only when it is that fact that was asked for. */
 export function factPart(facts: readonly Fact<unknown>[], context: HostContext): FramePart {
   return {

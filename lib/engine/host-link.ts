@@ -20,6 +20,11 @@ export class HostLink {
   readonly #lock: LockRequest | undefined;
   #connection: Promise<Connection> | undefined;
   readonly #sessions = new Map<string, Promise<Session>>();
+  /** The sessions that were told to take the host's lock. */
+  #lockers: Session[] = [];
+  #reconnecting: Promise<void> | undefined;
+  /** Above 0 while something is done that no interruption ends. */
+  #spared = 0;
 
   constructor(host: Host, options: { emit: Listener; signal: AbortSignal; lock: LockRequest | undefined }) {
     this.host = host;
@@ -40,16 +45,27 @@ export class HostLink {
     const key = sessionKey(effective.as);
     let session = this.#sessions.get(key);
     if (!session) {
-      // The host is locked once, by its first session.
-      const lock = this.#sessions.size === 0 ? this.#lock : undefined;
-      session = startShellSession(connection, { ...effective, ...(lock && { lock }) });
+      // The host is locked once, by its first session that comes to life: one that cannot become its user takes no lock.
+      const lock = this.#lockers.some(({ info }) => info !== undefined) ? undefined : this.#lock;
+      session = startShellSession(connection, { ...effective, ...(lock && { lock }) }).then((started) => {
+        if (lock) this.#lockers.push(started);
+        return started;
+      });
       this.#sessions.set(key, session);
     }
     return session;
   }
 
   /** Drops what is left of a broken connection and makes a new one. @throws Unreachable when all attempts failed. */
-  async reconnect(cause: ConnectionLost): Promise<void> {
+  reconnect(cause: ConnectionLost): Promise<void> {
+    // A step of another host may have lost the same connection at the same time.
+    this.#reconnecting ??= this.#reconnect(cause).finally(() => {
+      this.#reconnecting = undefined;
+    });
+    return this.#reconnecting;
+  }
+
+  async #reconnect(cause: ConnectionLost): Promise<void> {
     await this.close();
     let last: unknown = cause;
     for (const [attempt, pause] of RECONNECT_DELAYS.entries()) {
@@ -90,8 +106,29 @@ export class HostLink {
     }
   }
 
+  /** Does something that has to be done in any case: an interruption does not end it. */
+  async spare<T>(work: () => Promise<T>): Promise<T> {
+    this.#spared++;
+    try {
+      return await work();
+    } finally {
+      this.#spared--;
+    }
+  }
+
+  /** Whether such a thing is being done now. */
+  get spared(): boolean {
+    return this.#spared > 0;
+  }
+
+  /** Whether the run was interrupted and nothing new is to be begun here. */
+  get interrupted(): boolean {
+    return this.#signal.aborted && this.#spared === 0;
+  }
+
   /** Ends what is running on the host now; the sessions stay usable. */
   async interrupt(): Promise<void> {
+    if (this.#spared > 0) return;
     const sessions = await Promise.allSettled(this.#sessions.values());
     await Promise.allSettled(
       sessions.map((each) => (each.status === 'fulfilled' ? each.value.interrupt() : undefined)),
@@ -101,6 +138,7 @@ export class HostLink {
   async close(): Promise<void> {
     const sessions = await Promise.allSettled(this.#sessions.values());
     this.#sessions.clear();
+    this.#lockers = [];
     await Promise.allSettled(sessions.map((each) => (each.status === 'fulfilled' ? each.value.close() : undefined)));
     const connection = this.#connection;
     this.#connection = undefined;

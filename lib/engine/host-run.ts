@@ -1,10 +1,11 @@
+import { Locked, Unreachable } from '../model/errors.ts';
 import type { TaskReference } from '../model/events.ts';
 import type { CallSite } from '../model/site.ts';
 import { type BlockItem, type Confirmation, compileHandler, type Item, type Leaf, type RoleItem } from './compile.ts';
-import { located, Stopped, TaskFailed } from './failure.ts';
+import { failureOf, located, Stopped, TaskFailed } from './failure.ts';
 import { LeafRunner, type Tools } from './leaf-runner.ts';
 import { isTask } from './look-ahead.ts';
-import type { Meeting, Slots } from './meeting.ts';
+import type { Meeting, OnceEnd, Slots } from './meeting.ts';
 import { handlerKey } from './notifications.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -23,8 +24,8 @@ export class HostRun {
   readonly #leaves: LeafRunner;
   /** The roles that are under way, innermost last: whose handlers a flush runs. */
   readonly #roles: RoleItem[] = [];
-  /** Above 0 while an `always` is being done, which an interruption does not stop. */
-  #always = 0;
+  /** A handler is under way. */
+  #handling = false;
 
   constructor(tools: Tools, batch: BatchContext) {
     this.#tools = tools;
@@ -33,11 +34,17 @@ export class HostRun {
   }
 
   /**
-   * Does a role's items and then its handlers.
+   * Does a whole play, which is handled like a role.
    *
    * @throws TaskFailed, Stopped; Unreachable and Locked where the host is lost.
    */
-  async role(role: RoleItem): Promise<void> {
+  async play(role: RoleItem): Promise<void> {
+    this.#batch.meeting.expect(this.#tools.context.host.name, barriersOf([role]));
+    await this.#role(role);
+  }
+
+  /** Does a role's items and then its handlers. */
+  async #role(role: RoleItem): Promise<void> {
     this.#roles.push(role);
     await this.#items(role.items);
     await this.#runHandlers(role);
@@ -46,7 +53,7 @@ export class HostRun {
 
   async #items(items: readonly Item[]): Promise<void> {
     for (const item of items) {
-      if (item.type === 'role') await this.role(item);
+      if (item.type === 'role') await this.#role(item);
       else if (item.type === 'block') await this.#block(item);
       else await this.#leaf(item);
     }
@@ -54,20 +61,27 @@ export class HostRun {
 
   async #block(block: BlockItem): Promise<void> {
     const depth = this.#roles.length;
+    const { link, counts } = this.#tools.context;
+    const { failed } = counts;
     try {
       await this.#items(block.tasks);
       if (block.confirm) await this.#confirm(block.confirm);
     } catch (error) {
       if (!(error instanceof TaskFailed) || block.rescue.length === 0) throw error;
       this.#roles.length = depth;
-      this.#tools.context.counts.rescue();
+      counts.rescue(failed);
+      this.#passed(block.tasks);
       await this.#items(block.rescue);
     } finally {
       this.#roles.length = depth;
-      this.#always++;
-      await this.#items(block.always);
-      this.#always--;
+      this.#passed([...block.tasks, ...block.rescue]);
+      await link.spare(() => this.#items(block.always));
     }
+  }
+
+  /** The host has left these items behind, however it went with them: it is not waited for at their barriers. */
+  #passed(items: readonly Item[]): void {
+    this.#batch.meeting.pass(this.#tools.context.host.name, barriersOf(items));
   }
 
   async #confirm(confirm: Confirmation): Promise<void> {
@@ -88,22 +102,41 @@ export class HostRun {
     if (recall.length > 0) await context.frames.ask(as, recall);
     for (const handler of role.handlers) {
       const key = handlerKey(role.scope, handler);
-      if (!notifications.isPending(key)) continue;
+      if (!notifications.isPending(key, handler)) continue;
       const get = <T>(handle: { get(token: object): T }) => handle.get(context.token);
-      await this.#items(await compileHandler(handler, role.scope, { ...playContext, get }));
-      notifications.done(key);
+      this.#handling = true;
+      try {
+        await this.#items(await compileHandler(handler, role.scope, { ...playContext, get }));
+      } finally {
+        this.#handling = false;
+      }
+      notifications.done(key, handler);
     }
   }
 
   async #flush(): Promise<void> {
+    // What waits in a handler would else run that very handler first, and so on for ever.
+    if (this.#handling) return;
     for (const role of [...this.#roles].reverse()) await this.#runHandlers(role);
   }
 
   async #leaf(leaf: Leaf): Promise<void> {
+    try {
+      await this.#perform(leaf);
+    } catch (error) {
+      // Neighbours that went out in the same frame have been changed: that is told, whatever stops the host here.
+      for (const [done, outcome] of this.#tools.tasks.takeAhead()) {
+        await this.#tell(done.reference, done.node.site, async () => outcome).catch(() => undefined);
+      }
+      throw error;
+    }
+  }
+
+  async #perform(leaf: Leaf): Promise<void> {
     const { context } = this.#tools;
     const batch = this.#batch;
-    const stop = batch.stopped() ?? (context.run.signal.aborted ? 'interrupted' : undefined);
-    if (stop !== undefined && this.#always === 0) throw new Stopped(stop);
+    const stop = this.#stop();
+    if (stop !== undefined) throw new Stopped(stop);
     if (leaf.node.type === 'flush') return this.#flush();
     if (leaf.node.type === 'barrier') {
       await batch.slots.yieldWhile(batch.meeting.arrive(context.host.name, leaf.reference.path));
@@ -112,16 +145,29 @@ export class HostRun {
     if (!leaf.once) return this.#report(leaf, () => this.#leaves.perform(leaf));
     const claim = context.run.once.claim(leaf.reference.path);
     if ('theirs' in claim) {
-      const well = await batch.slots.yieldWhile(claim.theirs);
-      return this.#report(leaf, async () => (well ? skippedHere() : failedElsewhere()));
+      const end = await batch.slots.yieldWhile(claim.theirs);
+      // It may have changed what this host shares with the other.
+      this.#tools.lookAhead.invalidate();
+      return this.#report(leaf, async () => (end ? this.#leaves.takeOver(leaf, end) : failedElsewhere()));
     }
-    let well = false;
+    let end: OnceEnd;
     try {
-      await this.#report(leaf, () => this.#leaves.perform(leaf));
-      well = true;
+      let outcome: OnceEnd;
+      await this.#report(leaf, async () => {
+        outcome = await this.#leaves.perform(leaf);
+        return outcome;
+      });
+      end = outcome;
     } finally {
-      claim.mine(well);
+      claim.mine(end);
     }
+  }
+
+  /** Why the host is to stop here; what is always to be done is done all the same. */
+  #stop(): string | undefined {
+    const { link } = this.#tools.context;
+    if (link.spared) return undefined;
+    return this.#batch.stopped() ?? (link.interrupted ? 'interrupted' : undefined);
   }
 
   async #report(leaf: Leaf, perform: () => Promise<Outcome | undefined>): Promise<void> {
@@ -139,7 +185,7 @@ export class HostRun {
     const { run, host, counts } = this.#tools.context;
     const started = performance.now();
     run.emit({ type: 'task-started', host: host.name, task });
-    const outcome = await perform();
+    const outcome = await perform().catch((error: unknown) => failedByMistake(error, run.signal));
     if (!outcome) return;
     const { changes, note, failure } = outcome;
     const status = ignoring && outcome.status === 'failed' ? 'ignored' : outcome.status;
@@ -159,8 +205,24 @@ export class HostRun {
   }
 }
 
-function skippedHere(): Outcome {
-  return { status: 'skipped', changes: [], note: 'done by another host' };
+/** What is wrong with one task (a mistake in its code, a full disk) fails that task; what befalls the host goes on. */
+function failedByMistake(error: unknown, signal: AbortSignal): Outcome {
+  const ofTheHost =
+    error instanceof TaskFailed ||
+    error instanceof Stopped ||
+    error instanceof Unreachable ||
+    error instanceof Locked ||
+    (signal.aborted && error instanceof Error && error.name === 'AbortError');
+  if (ofTheHost) throw error;
+  return { status: 'failed', changes: [], failure: failureOf(error) };
+}
+
+function barriersOf(items: readonly Item[]): readonly string[] {
+  return items.flatMap((item): readonly string[] => {
+    if (item.type === 'leaf') return item.node.type === 'barrier' ? [item.reference.path] : [];
+    if (item.type === 'role') return barriersOf(item.items);
+    return barriersOf([...item.tasks, ...item.rescue, ...item.always]);
+  });
 }
 
 function failedElsewhere(): Outcome {

@@ -1,14 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { milliseconds } from '../model/duration.ts';
+import { NotYetKnown } from '../model/handle.ts';
 import type { PlayContext } from '../model/role.ts';
 import type { StepNode } from '../model/step.ts';
 import type { TaskNode } from '../model/task.ts';
 import type { WaitNode } from '../model/wait.ts';
 import type { Leaf } from './compile.ts';
 import { judge, type Verdict } from './conditions.ts';
-import type { Confirmations } from './confirmation.ts';
+import { type Confirmations, UNARMED } from './confirmation.ts';
 import type { HostContext } from './context.ts';
 import { commandFailure, failureOf } from './failure.ts';
+import { factPart, isFact } from './gather.ts';
 import { isProbe, isTask, type LookAhead } from './look-ahead.ts';
 import type { Notifications } from './notifications.ts';
 import type { Outcome } from './outcome.ts';
@@ -48,20 +50,14 @@ export class LeafRunner {
   /** Does a leaf if its conditions are met. Undefined: there is nothing to tell of it. */
   async perform(leaf: Leaf): Promise<Outcome | undefined> {
     const { context } = this.#tools;
-    let verdict: Verdict;
-    try {
-      verdict = judge(leaf, {
-        host: context.host,
-        token: context.token,
-        check: context.run.check,
-        outlook: context.outlook,
-      });
-    } catch (error) {
-      return { status: 'failed', changes: [], failure: failureOf(error) };
+    const verdict = await this.#verdict(leaf);
+    if (verdict.go === 'skip') {
+      if (isTask(leaf)) leaf.node.set(context.token, { changed: false, output: undefined });
+      return { status: 'skipped', changes: [], note: 'its condition is not met' };
     }
-    if (verdict.go === 'skip') return { status: 'skipped', changes: [], note: 'its condition is not met' };
     if (verdict.go === 'unknown') {
       context.outlook.planned++;
+      if (isTask(leaf) || isProbe(leaf)) context.outlook.doubt(leaf.node);
       return { status: 'unknown', changes: [], note: verdict.because };
     }
     if (isTask(leaf)) return this.#task(leaf);
@@ -72,6 +68,28 @@ export class LeafRunner {
     }
     if (isStep(leaf)) return this.#step(leaf);
     return undefined;
+  }
+
+  /** What another host did for all: its results are known here too. */
+  async takeOver(leaf: Leaf, { status, output }: Outcome): Promise<Outcome> {
+    const { token } = this.#tools.context;
+    if (isTask(leaf)) leaf.node.set(token, { changed: status === 'changed', output });
+    if (isProbe(leaf) && output) leaf.node.answer(token, output);
+    return { status: 'skipped', changes: [], note: 'done by another host' };
+  }
+
+  /** Judges its conditions; a fact that they ask for is read. @throws what a condition throws */
+  async #verdict(leaf: Leaf): Promise<Verdict> {
+    const { context, lookAhead } = this.#tools;
+    const { host, token, run, outlook } = context;
+    for (;;) {
+      try {
+        return judge(leaf, { host, token, check: run.check, outlook });
+      } catch (error) {
+        if (!(error instanceof NotYetKnown) || !isFact(error.handle)) throw error;
+        await context.frames.ask(lookAhead.as(leaf), [factPart([error.handle], context)]);
+      }
+    }
   }
 
   async #task(leaf: Leaf<TaskNode>): Promise<Outcome> {
@@ -87,6 +105,7 @@ export class LeafRunner {
       outcome = await tasks.run(leaf);
     }
     leaf.node.set(context.token, { changed: outcome.status === 'changed', output: outcome.output });
+    if (outcome.status === 'unknown') context.outlook.doubt(leaf.node);
     return outcome;
   }
 
@@ -105,6 +124,7 @@ export class LeafRunner {
       leaf.node.answer(context.token, answer);
     } catch (error) {
       if (context.run.check && context.outlook.planned > 0) {
+        context.outlook.doubt(leaf.node);
         return {
           status: 'unknown',
           changes: [],
@@ -114,7 +134,7 @@ export class LeafRunner {
       return { status: 'failed', changes: [], failure: failureOf(error) };
     }
     if (context.run.check && context.outlook.planned > 0) context.outlook.doubt(leaf.node);
-    return { status: 'ok', changes: [] };
+    return { status: 'ok', changes: [], output: answer };
   }
 
   async #step(leaf: Leaf<StepNode>): Promise<Outcome> {
@@ -122,7 +142,9 @@ export class LeafRunner {
     if (!context.run.check) {
       lookAhead.invalidate();
       const as = lookAhead.as(leaf);
-      await context.frames.send(as, confirmations.arm(leaf.scope, as));
+      await context.frames.ask(as, confirmations.arm(leaf.scope, as));
+      const { confirm } = leaf.scope;
+      if (confirm && !confirmations.isArmed(confirm)) return { status: 'failed', changes: [], failure: UNARMED };
     }
     const outcome = await runStep(leaf, context, { ...services, flush: () => this.#flush() });
     if (!context.run.check) lookAhead.invalidate();

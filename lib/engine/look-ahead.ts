@@ -1,7 +1,7 @@
 import type { Change } from '../model/change.ts';
 import type { BecomeOption } from '../model/node.ts';
 import type { ProbeNode } from '../model/probe.ts';
-import type { ResourceKind } from '../model/resource.ts';
+import type { Resource, ResourceKind } from '../model/resource.ts';
 import type { TaskNode } from '../model/task.ts';
 import { resolveBecome } from './become.ts';
 import type { Leaf, Scope } from './compile.ts';
@@ -97,9 +97,14 @@ export class LookAhead {
   /** The probes of these tasks, to be judged by the caller. */
   probesOf(leaves: readonly Leaf<TaskNode>[], keep: (leaf: Leaf<TaskNode>, answer: Answer) => void): FramePart {
     // The same resource may stand in several tasks; it is asked for once.
-    const resources = new Set(leaves.map((leaf) => leaf.node.resource));
-    return probePart([...resources], this.#alone, (resource, answer) => {
-      for (const leaf of leaves) if (leaf.node.resource === resource) keep(leaf, answer);
+    const askers = new Map<Resource, Leaf<TaskNode>[]>();
+    for (const leaf of leaves) {
+      const known = askers.get(leaf.node.resource);
+      if (known) known.push(leaf);
+      else askers.set(leaf.node.resource, [leaf]);
+    }
+    return probePart([...askers.keys()], this.#alone, (resource, answer) => {
+      for (const leaf of askers.get(resource) ?? []) keep(leaf, answer);
     });
   }
 

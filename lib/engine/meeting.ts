@@ -1,3 +1,5 @@
+import type { Outcome } from './outcome.ts';
+
 /** How many hosts may be at work at once. A host that only waits gives its place to another. */
 export class Slots {
   #free: number;
@@ -35,6 +37,8 @@ export class Slots {
 /** Where the hosts of a batch wait for each other. A host that leaves (failed, done) is no longer waited for. */
 export class Meeting {
   readonly #present: Set<string>;
+  /** The barriers that still lie before a host; all of them as long as its list is not known. */
+  readonly #ahead = new Map<string, Set<string>>();
   readonly #arrived = new Map<
     string,
     { readonly names: Set<string>; readonly open: () => void; readonly met: Promise<void> }
@@ -57,27 +61,44 @@ export class Meeting {
     return point.met;
   }
 
+  /** The barriers in a host's list: at others it is not waited for. */
+  expect(host: string, barriers: readonly string[]): void {
+    this.#ahead.set(host, new Set(barriers));
+    this.#openWhereComplete();
+  }
+
+  /** The host has left these behind without coming to them, as when its block failed. */
+  pass(host: string, barriers: readonly string[]): void {
+    if (barriers.length === 0) return;
+    for (const barrier of barriers) this.#ahead.get(host)?.delete(barrier);
+    this.#openWhereComplete();
+  }
+
   leave(host: string): void {
     this.#present.delete(host);
     this.#openWhereComplete();
   }
 
   #openWhereComplete(): void {
-    for (const point of this.#arrived.values()) {
-      if ([...this.#present].every((host) => point.names.has(host))) point.open();
+    for (const [barrier, point] of this.#arrived) {
+      const missing = (host: string) => !point.names.has(host) && (this.#ahead.get(host)?.has(barrier) ?? true);
+      if (![...this.#present].some(missing)) point.open();
     }
   }
 }
 
+/** What became of it; undefined where it failed. */
+export type OnceEnd = Outcome | undefined;
+
 /** What is done once in a run: who came first does it, the others get its end. */
 export class OnceBoard {
-  readonly #taken = new Map<string, Promise<boolean>>();
+  readonly #taken = new Map<string, Promise<OnceEnd>>();
 
-  /** Undefined: the caller is the first and must call the function it gets; else a promise of whether it went well. */
-  claim(path: string): { readonly mine: (succeeded: boolean) => void } | { readonly theirs: Promise<boolean> } {
+  /** `mine`: the caller is the first and must call this function; else a promise of what became of it. */
+  claim(path: string): { readonly mine: (end: OnceEnd) => void } | { readonly theirs: Promise<OnceEnd> } {
     const taken = this.#taken.get(path);
     if (taken) return { theirs: taken };
-    const { promise, resolve } = deferred<boolean>();
+    const { promise, resolve } = deferred<OnceEnd>();
     this.#taken.set(path, promise);
     return { mine: resolve };
   }

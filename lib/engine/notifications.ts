@@ -10,6 +10,8 @@ interface Notification {
   readonly by: string;
   /** The users in whose state folders the marker is written. */
   readonly written: Map<string, As>;
+  /** The handlers of that key that are still to run: a role that stands in a play twice has two. */
+  readonly left: Set<Handler>;
 }
 
 /** A handler's name in the journal and on the target: the same in every play that uses the role. */
@@ -22,11 +24,11 @@ export class Notifications {
   readonly #context: HostContext;
   readonly #pending = new Map<string, Notification>();
   /** The handlers of this play. */
-  readonly #mine: ReadonlySet<string>;
+  readonly #mine: ReadonlyMap<string, ReadonlySet<Handler>>;
   /** The users in whose state folders it was looked for markers. */
   readonly #recalled = new Set<string>();
 
-  constructor(context: HostContext, handlers: ReadonlySet<string>) {
+  constructor(context: HostContext, handlers: ReadonlyMap<string, ReadonlySet<Handler>> = new Map()) {
     this.#context = context;
     this.#mine = handlers;
   }
@@ -41,25 +43,27 @@ export class Notifications {
         this.#recalled.add(user);
         for (const marker of parseMarkers(result?.stdout ?? '')) {
           this.#context.counts.pendingHandlers.add(marker.handler);
-          if (this.#mine.has(marker.handler)) this.#found(as, marker);
+          const mine = this.#mine.get(marker.handler);
+          if (mine) this.#found(as, marker, mine);
         }
       },
     };
     return [part];
   }
 
-  #found(as: As, { handler, by, since, run }: Marker): void {
+  #found(as: As, { handler, by, since, run }: Marker, mine: ReadonlySet<Handler>): void {
     const known = this.#pending.get(handler);
     if (known) {
       known.written.set(as?.user ?? '', as);
       return;
     }
-    this.#pending.set(handler, { by: `${by} in run ${run}`, written: new Map([[as?.user ?? '', as]]) });
+    const written = new Map([[as?.user ?? '', as]]);
+    this.#pending.set(handler, { by: `${by} in run ${run}`, written, left: new Set(mine) });
     this.#context.run.emit({ type: 'handler-pending', host: this.#context.host.name, handler, since, by });
   }
 
-  isPending(key: string): boolean {
-    return this.#pending.has(key);
+  isPending(key: string, handler: Handler): boolean {
+    return this.#pending.get(key)?.left.has(handler) ?? false;
   }
 
   /** Writes down, before these leaves change anything, which handlers they will notify. Null where that is done already. */
@@ -88,7 +92,7 @@ export class Notifications {
       const key = handlerKey(leaf.scope, handler);
       let notification = this.#pending.get(key);
       if (!notification) {
-        notification = { by: leaf.reference.path, written: new Map() };
+        notification = { by: leaf.reference.path, written: new Map(), left: new Set() };
         this.#pending.set(key, notification);
         this.#context.run.emit({
           type: 'handler-notified',
@@ -97,6 +101,7 @@ export class Notifications {
           by: leaf.reference.path,
         });
       }
+      notification.left.add(handler);
       if (as !== null) {
         notification.written.set(as?.user ?? '', as);
         this.#context.counts.pendingHandlers.add(key);
@@ -111,8 +116,10 @@ export class Notifications {
   }
 
   /** The handler has run well. */
-  done(key: string): void {
+  done(key: string, handler: Handler): void {
     const notification = this.#pending.get(key);
+    notification?.left.delete(handler);
+    if (notification && notification.left.size > 0) return;
     this.#pending.delete(key);
     // In a check it has not run, and what is written on the host stays.
     if (this.#context.run.check) return;

@@ -1,23 +1,20 @@
 import { GardenError, Locked, Unreachable } from '../model/errors.ts';
 import type { Fact } from '../model/fact.ts';
 import { type Get, NotYetKnown } from '../model/handle.ts';
+import type { Handler } from '../model/handler.ts';
 import type { Play } from '../model/play.ts';
 import type { PlayContext } from '../model/role.ts';
 import { resolveBecome } from './become.ts';
 import { compilePlay, type Item, type RoleItem } from './compile.ts';
 import { Confirmations } from './confirmation.ts';
 import type { As, HostContext } from './context.ts';
-import { failureOf, Stopped, TaskFailed } from './failure.ts';
-import { factPart } from './gather.ts';
+import { failureOf, Stopped, TaskFailed, Unlisted } from './failure.ts';
+import { factPart, isFact } from './gather.ts';
 import { type BatchContext, HostRun } from './host-run.ts';
 import { LookAhead } from './look-ahead.ts';
 import { handlerKey, Notifications } from './notifications.ts';
 import { applyAlone } from './single.ts';
 import { TaskRunner } from './task-runner.ts';
-
-function isFact(handle: object): handle is Fact<unknown> {
-  return 'type' in handle && handle.type === 'fact';
-}
 
 /** The facts that a play's roles say they will ask for. */
 function declaredFacts({ options: { roles = [], tasks = [] } }: Play): readonly Fact<unknown>[] {
@@ -25,14 +22,20 @@ function declaredFacts({ options: { roles = [], tasks = [] } }: Play): readonly 
   return [...new Set(nodes.flatMap((node) => (node.type === 'role' ? node.facts : [])))];
 }
 
-function allHandlers(role: RoleItem): readonly string[] {
-  const own = role.handlers.map((handler) => handlerKey(role.scope, handler));
-  const inner = (items: readonly Item[]): readonly string[] =>
-    items.flatMap((item) => {
-      if (item.type === 'role') return allHandlers(item);
-      return item.type === 'block' ? inner([...item.tasks, ...item.rescue, ...item.always]) : [];
-    });
-  return [...own, ...inner(role.items)];
+/** The handlers of a play by the keys that they have on the host. */
+function allHandlers(play: RoleItem): ReadonlyMap<string, ReadonlySet<Handler>> {
+  const found = new Map<string, Set<Handler>>();
+  const visit = (item: Item): void => {
+    if (item.type === 'block') [...item.tasks, ...item.rescue, ...item.always].forEach(visit);
+    if (item.type !== 'role') return;
+    for (const handler of item.handlers) {
+      const key = handlerKey(item.scope, handler);
+      found.set(key, (found.get(key) ?? new Set()).add(handler));
+    }
+    item.items.forEach(visit);
+  };
+  visit(play);
+  return found;
 }
 
 /** Leads one host through one play, from its facts to its last handler. What befalls the host is counted and told, never thrown. */
@@ -80,6 +83,7 @@ export class PlayRun {
   /** A failure that belongs to no task: a fact that cannot be read, a role that cannot make its list. */
   #fail(error: GardenError): void {
     const { run, host, counts } = this.#context;
+    const where = error instanceof Unlisted ? error.locations : this.#play.site.locations;
     counts.add('failed');
     run.emit({
       type: 'task-finished',
@@ -89,7 +93,7 @@ export class PlayRun {
         play: this.#play.name,
         role: '',
         name: 'setup',
-        where: this.#play.site.locations.map(({ file, line }) => `${file}:${line}`),
+        where: where.map(({ file, line }) => `${file}:${line}`),
       },
       status: 'failed',
       changes: [],
@@ -100,7 +104,7 @@ export class PlayRun {
 
   async #converge(): Promise<void> {
     const role = await this.#compile();
-    const notifications = new Notifications(this.#context, new Set(allHandlers(role)));
+    const notifications = new Notifications(this.#context, allHandlers(role));
     const lookAhead = new LookAhead(this.#context, this.#play.options.become, notifications);
     const confirmations = new Confirmations(this.#context);
     const tasks = new TaskRunner(this.#context, lookAhead, notifications, confirmations);
@@ -119,7 +123,7 @@ export class PlayRun {
       },
       this.#batch,
     );
-    await host.role(role);
+    await host.play(role);
   }
 
   #as({ host }: HostContext): As {
@@ -141,8 +145,8 @@ export class PlayRun {
         return await compilePlay(this.#play, planning);
       } catch (error) {
         if (!(error instanceof NotYetKnown) || !isFact(error.handle)) {
-          const { message, hint } = failureOf(error);
-          throw new GardenError(`the list of tasks cannot be made: ${message}`, { hint, cause: error });
+          if (error instanceof Unlisted) throw error;
+          throw new Unlisted('', this.#play.site, error);
         }
         await this.#read([error.handle]);
       }

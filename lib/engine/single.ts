@@ -10,15 +10,17 @@ import { TaskRunner } from './task-runner.ts';
 /** Puts one resource in order that stands in no list, for a step. */
 export function applyAlone(resource: Resource, context: HostContext, as: As): Promise<Outcome> {
   const name = `${resource.kind.name} ${resource.id}`;
+  const sequence: Leaf[] = [];
   const leaf: Leaf<TaskNode> = {
     type: 'leaf',
     node: new TaskNode(name, resource, {}, resource.site),
     scope: { play: '', role: '', path: '', become: as ?? false, conditions: [] },
     reference: { path: name, play: '', role: '', name, where: [] },
     once: false,
-    sequence: [],
+    sequence,
     position: 0,
   };
-  const notifications = new Notifications(context, new Set());
+  sequence.push(leaf);
+  const notifications = new Notifications(context);
   return new TaskRunner(context, new LookAhead(context, undefined, notifications), notifications).run(leaf);
 }

@@ -4,10 +4,11 @@ import type { Assessment } from '../model/resource.ts';
 import type { TaskNode } from '../model/task.ts';
 import { applyGroup } from './apply-group.ts';
 import type { Leaf } from './compile.ts';
-import { Confirmations } from './confirmation.ts';
+import { Confirmations, UNARMED } from './confirmation.ts';
 import type { HostContext } from './context.ts';
-import { commandFailure, failureOf } from './failure.ts';
+import { commandFailure, failureOf, Stopped } from './failure.ts';
 import type { Answer } from './frame.ts';
+import { LOSSES_BORNE } from './frames.ts';
 import { type Candidate, groupFrom } from './group.ts';
 import type { LookAhead } from './look-ahead.ts';
 import type { Notifications } from './notifications.ts';
@@ -43,16 +44,23 @@ export class TaskRunner {
       this.#ahead.delete(leaf);
       return done;
     }
-    for (;;) {
+    for (let losses = 1; ; losses++) {
       try {
         return await this.#converge(leaf);
       } catch (error) {
         if (!(error instanceof ConnectionLost)) throw error;
         await this.#context.link.reconnect(error);
-        const lost = this.#unknowable(leaf);
+        const lost = this.#unknowable(leaf) ?? (losses === LOSSES_BORNE ? brokenOff(error) : undefined);
         if (lost) return lost;
       }
     }
+  }
+
+  /** What groups have done for leaves whose turn will not come any more. */
+  takeAhead(): readonly (readonly [Leaf, Outcome])[] {
+    const left = [...this.#ahead];
+    this.#ahead.clear();
+    return left;
   }
 
   /** Forgets what was read, so that another attempt looks again. */
@@ -62,6 +70,7 @@ export class TaskRunner {
 
   async #converge(leaf: Leaf<TaskNode>): Promise<Outcome> {
     const answer = await this.#lookAhead.answer(leaf);
+    if (this.#context.link.interrupted) throw new Stopped('interrupted');
     const looked = this.#assess(leaf, answer);
     if ('status' in looked) return looked;
     const { changes } = looked.assessment;
@@ -79,6 +88,9 @@ export class TaskRunner {
   #assess(leaf: Leaf<TaskNode>, answer: Answer | undefined): Outcome | { readonly assessment: Assessment } {
     const { run, outlook } = this.#context;
     const uncertain = run.check && outlook.planned > 0;
+    if (!answer && leaf.node.resource.probe() !== null) {
+      return { status: 'failed', changes: [], failure: { message: 'reading the present state gave no answer' } };
+    }
     if (answer && (answer.status !== 0 || answer.timedOut)) {
       const failure = commandFailure('reading the present state', answer);
       if (uncertain && !answer.timedOut) return unknown(failure.lastLines?.at(-1) ?? failure.message);
@@ -111,10 +123,16 @@ export class TaskRunner {
     );
     for (const { leaf } of group) this.#attempted.add(leaf);
     const before = [...this.#confirmations.arm(first.leaf.scope, as), ...(announced ? [announced.part] : [])];
-    const { outcomes } = await applyGroup(group, { before, changes }, this.#context, this.#lookAhead, as);
+    const applied = await applyGroup(group, { before, changes }, this.#context, this.#lookAhead, as);
+    const { confirm } = first.leaf.scope;
+    if (confirm && !this.#confirmations.isArmed(confirm)) {
+      return { status: 'failed', changes: [], failure: UNARMED };
+    }
     for (const { leaf } of group) this.#attempted.delete(leaf);
 
-    for (const [leaf, outcome] of outcomes) this.#ahead.set(leaf, this.#changed(leaf, outcome));
+    for (const [leaf, outcome] of applied.outcomes) this.#ahead.set(leaf, this.#changed(leaf, outcome));
+    // Half a change is one: the next run may find nothing left to do, and would never run its handlers.
+    for (const leaf of applied.touched) this.#notifications.notify(leaf, as);
     if (announced) this.#notifications.withdraw(announced.fresh, as);
     const own = this.#ahead.get(first.leaf);
     this.#ahead.delete(first.leaf);
@@ -140,6 +158,14 @@ export class TaskRunner {
     };
     return { status: 'failed', changes: [], failure };
   }
+}
+
+function brokenOff({ message }: ConnectionLost): Outcome {
+  const failure = {
+    message: `the connection was lost ${LOSSES_BORNE} times while it was under way: ${message}`,
+    hint: 'does the change itself cut the connection? then make it with `detached`, or in a step',
+  };
+  return { status: 'failed', changes: [], failure };
 }
 
 function unknown(reason: string): Outcome {
