@@ -1,4 +1,4 @@
-import { directory, file, handler, packages, role, service, sh, task } from 'walled-garden';
+import { directory, file, handler, packages, role, service, sh, task, waitFor } from 'walled-garden';
 import { z } from 'zod';
 import { authorityParam, certificateParams, portParam } from '../tls.ts';
 import { configuration } from './templates/configuration.ts';
@@ -30,7 +30,7 @@ export const haproxy = role('haproxy', {
     'HAProxy as the only way in: TLS 1.2 and newer with elliptic curves, an allow-list of paths, every request in the log with its URL and its fate. The configuration is validated before it is put in place, and reloaded without dropping a connection.',
   params: haproxyParams,
   tasks({ params }) {
-    const reload = handler('Reload HAProxy', service({ name: 'haproxy', state: 'reloaded' }));
+    const reload = handler('Reload HAProxy', [service({ name: 'haproxy', state: 'reloaded' }), reloaded()]);
     const root = { owner: 'root', group: 'root' };
     return [
       packages(['haproxy']),
@@ -66,3 +66,20 @@ export const haproxy = role('haproxy', {
     ];
   },
 });
+
+/**
+ * The unit's ExecReload only tells HAProxy to read its files. It does so a moment later, and writes its process id anew
+ * when it could use them; then the new process takes over the sockets.
+ */
+function reloaded() {
+  return waitFor('HAProxy serves with the new files', {
+    script: sh`[ -e /run/haproxy.pid ] || exit 1
+newer=$(find /etc/haproxy/haproxy.cfg /etc/haproxy/tls -newer /run/haproxy.pid) && [ -z "$newer" ] || {
+  echo "HAProxy has not taken up: $newer" >&2
+  exit 1
+}
+systemctl is-active --quiet haproxy`,
+    timeout: '30s',
+    every: '200ms',
+  });
+}
