@@ -71,7 +71,10 @@ function notFound({ path, resolveDir }: OnResolveArgs): OnResolveResult {
   } catch {
     return problem(`cannot find "${path}": the folder ${shownPath(dirname(wanted))} does not exist`);
   }
-  const meant = nearest(basename(wanted), beside);
+  // Endings are the same nearly everywhere: they must not make names look alike.
+  const stem = (name: string): string => name.replace(/\.[^.]*$/, '');
+  const close = nearest(stem(basename(wanted)), beside.map(stem));
+  const meant = beside.find((name) => stem(name) === close);
   const suggestion =
     meant === undefined ? '' : ` (did you mean "${path.slice(0, path.lastIndexOf('/') + 1)}${meant}"?)`;
   return problem(`cannot find "${path}"${suggestion}`);

@@ -63,11 +63,12 @@ trap 'exit 143' HUP INT TERM
 umask 077`,
         ]
       : []),
+    // Through cat, which says why it could not write (a full disk); dash's own printf says "I/O error" whatever it is.
     ...(isContent(content)
       ? inline
         ? [
             sh`set -C
-{ ${printBytes(content.bytes())}; } >"$temporary" || fail ${`${temporary} cannot be written`}
+{ ${printBytes(content.bytes())}; } | cat >"$temporary" || fail ${`${temporary} cannot be written`}
 set +C`,
           ]
         : []
