@@ -1,5 +1,5 @@
 import { FrameParser } from './frame-parser.ts';
-import { Output } from './output.ts';
+import { MOST_OUTPUT, Output } from './output.ts';
 import type { FrameOptions, SnippetResult } from './session.ts';
 
 export interface FrameListener extends FrameOptions {
@@ -7,7 +7,13 @@ export interface FrameListener extends FrameOptions {
   readonly onBegin?: (index: number, pid: number) => void;
   /** A snippet has ended; its result follows when standard error is complete, too. */
   readonly onEnd?: (index: number) => void;
+  /** A snippet prints more than is kept; called once for each stream on which it does. */
+  readonly onExcess?: (index: number) => void;
 }
+
+/** As if nobody had read on: 128 + SIGPIPE. */
+const EXCESS_STATUS = 141;
+const EXCESS_WORDS = `\ngarden: it printed more than ${MOST_OUTPUT / 2 ** 20} MiB, which is not kept; it was ended\n`;
 
 /** One of the two streams of a frame: which snippet is printing on it now. */
 interface Side {
@@ -47,7 +53,7 @@ export class FrameReader {
     const side = stream === 'stdout' ? this.#stdout : this.#stderr;
     for (const piece of side.parser.push(chunk)) {
       if (Buffer.isBuffer(piece)) {
-        if (side.current !== undefined) side.outputs[side.current]?.push(piece);
+        this.#take(side, piece);
         continue;
       }
       const { kind, index, value } = piece;
@@ -73,6 +79,14 @@ export class FrameReader {
     this.#deliver();
   }
 
+  #take({ current, outputs }: Side, piece: Buffer): void {
+    const output = current === undefined ? undefined : outputs[current];
+    if (current === undefined || !output) return;
+    const before = output.exceeded;
+    output.push(piece);
+    if (output.exceeded && !before) this.#listener.onExcess?.(current);
+  }
+
   #output(index: number): Output {
     const { onLine } = this.#listener;
     return new Output(onLine && ((line) => onLine(index, line)));
@@ -85,7 +99,14 @@ export class FrameReader {
       const end = this.#ends[index];
       if (!end) return;
       const text = ({ outputs }: Side) => outputs[index]?.text ?? '';
-      const result: SnippetResult = { stdout: text(this.#stdout), stderr: text(this.#stderr), ...end };
+      const exceeded = [this.#stdout, this.#stderr].some(({ outputs }) => outputs[index]?.exceeded);
+      const result: SnippetResult = {
+        stdout: text(this.#stdout),
+        stderr: text(this.#stderr) + (exceeded ? EXCESS_WORDS : ''),
+        ...end,
+        // Half an answer must not pass for one.
+        ...(exceeded && { status: end.status || EXCESS_STATUS }),
+      };
       this.#results.push(result);
       // What was handed out is not kept twice.
       delete this.#stdout.outputs[index];

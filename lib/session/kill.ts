@@ -75,20 +75,23 @@ garden_end_tree() {
 }
 `;
 
+/** Why a snippet is ended: its time is up, somebody wants it to end, or it prints without end. */
+export type EndReason = 'expired' | 'interrupted' | 'excess';
+
 /** The exit status of {@link endSnippet} where the session's shell itself is gone. */
 export const SHELL_IS_GONE = 3;
 
 /**
  * Ends one snippet of a session's shell and everything below it, and tells the shell why (USR1: its time is up; USR2:
- * interrupted, so the rest of the frame is skipped). A snippet that has ended by itself meanwhile is left in peace, and so
+ * interrupted, so the rest of the frame is skipped; nothing where it printed too much, which is its failure alone). A snippet that has ended by itself meanwhile is left in peace, and so
  * is the next one, which must not be hit in its place: the snippet is stopped first, and only when it then still is the
  * shell's child is the shell told. (The shell itself is not stopped: sudo and su would stop along with it.)
  */
-export function endSnippet(shell: number, snippet: number, reason: 'expired' | 'interrupted'): Script {
-  const signal = reason === 'expired' ? 'USR1' : 'USR2';
+export function endSnippet(shell: number, snippet: number, reason: EndReason): Script {
+  const tell = { expired: sh`kill -s USR1 ${shell}`, interrupted: sh`kill -s USR2 ${shell}`, excess: sh`:` }[reason];
   return sh`LC_ALL=C; export LC_ALL
 ${PROCESS_FUNCTIONS}garden_process ${shell} || exit ${SHELL_IS_GONE}
-if [ ${shell} = ${snippet} ]; then kill -s ${signal} ${shell}; exit; fi
+if [ ${shell} = ${snippet} ]; then ${tell}; exit; fi
 garden_is_child() { garden_process ${snippet} && [ "$garden_process_parent" = ${shell} ]; }
 garden_is_child || exit 0
 kill -s STOP ${snippet}
@@ -98,7 +101,7 @@ while garden_is_child && [ "$garden_turns" -gt 0 ]; do
   garden_turns=$((garden_turns - 1))
 done
 garden_is_child || exit 0
-kill -s ${signal} ${shell}
+${tell}
 garden_end_tree ${snippet}
 exit 0`;
 }

@@ -2,7 +2,7 @@ import { GardenError } from '../model/errors.ts';
 import { sh } from '../model/script.ts';
 import type { Channel, Connection } from '../transport/transport.ts';
 import { type OpenOptions, openAs } from './become.ts';
-import { endSnippet, SHELL_IS_GONE } from './kill.ts';
+import { type EndReason, endSnippet, SHELL_IS_GONE } from './kill.ts';
 
 /** The snippet that a session's shell is running now. */
 export interface Running {
@@ -19,7 +19,7 @@ export interface Running {
 export async function endRunning(
   connection: Connection,
   options: OpenOptions,
-  { shell, running, reason }: { shell: number; running: Running; reason: 'expired' | 'interrupted' },
+  { shell, running, reason }: { shell: number; running: Running; reason: EndReason },
 ): Promise<void> {
   if (running.pid === 0) throw new GardenError('/proc is not there, so its processes cannot be found');
   const script = endSnippet(shell, running.pid, reason);

@@ -9,6 +9,7 @@ import { openAs } from './become.ts';
 import { becomeFailure, missesTerminal } from './become-failure.ts';
 import { FrameReader } from './frame-reader.ts';
 import { FRAME_START, greetingScript, snippetScript } from './frame-script.ts';
+import type { EndReason } from './kill.ts';
 import { type LockRequest, lockFailure, lockScript } from './lock.ts';
 import { endRunning, type Running } from './running.ts';
 import type { FrameOptions, Session, SessionInfo, Snippet, SnippetResult } from './session.ts';
@@ -33,6 +34,12 @@ const LAST_WORDS = 2_000;
 
 /** Node takes what is longer for no time at all (setTimeout), in milliseconds: some 24 days. */
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
+
+const WHY: Readonly<Record<EndReason, string>> = {
+  expired: 'its time was up',
+  interrupted: 'it was interrupted',
+  excess: 'it printed too much',
+};
 
 /** What is under way: one frame. */
 interface Exchange {
@@ -130,6 +137,10 @@ class ShellSession implements Session {
         clearTimeout(exchange.timer);
         exchange.running = undefined;
       },
+      onExcess: (index) => {
+        const { running } = exchange;
+        if (running?.index === index) void this.#end(exchange, running, 'excess');
+      },
       onResult: (index, result) => {
         if (index >= shift) options.onResult?.(index - shift, result);
         else refused = this.#greeted(result);
@@ -191,7 +202,7 @@ class ShellSession implements Session {
   }
 
   /** Ends what is running. Where that cannot be done, the session goes with it. */
-  #end(exchange: Exchange, running: Running, reason: 'expired' | 'interrupted'): Promise<void> {
+  #end(exchange: Exchange, running: Running, reason: EndReason): Promise<void> {
     const now = async () => {
       await exchange.ending;
       if (this.#exchange !== exchange || exchange.running !== running) return;
@@ -206,7 +217,7 @@ class ShellSession implements Session {
         fault = error instanceof Error ? error.message : String(error);
       }
       if (exchange.running !== running || this.#exchange !== exchange) return;
-      const why = reason === 'expired' ? 'its time was up' : 'it was interrupted';
+      const why = WHY[reason];
       this.#failure ??= new ConnectionLost(
         `a script could not be ended when ${why} (${fault}); the session was closed`,
       );

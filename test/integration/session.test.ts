@@ -281,6 +281,20 @@ for (const [name, shell] of Object.entries(SHELLS)) {
       t.ok(results.every(({ stdout }) => stdout === text));
     });
 
+    t.test('what prints without end is ended, and fails alone', async (t) => {
+      const before = process.memoryUsage.rss();
+      const results = await session.run([snippet(sh`exec cat /dev/zero`), snippet(sh`echo after`)]);
+      const grown = (process.memoryUsage.rss() - before) / 2 ** 20;
+      t.match(results, [
+        { status: 143, outcome: 'done', stderr: /it printed more than 64 MiB/ },
+        { stdout: 'after\n', status: 0, outcome: 'done' },
+      ]);
+      t.ok((results[0]?.stdout.length ?? 0) <= 64 * 2 ** 20);
+      t.ok(grown < 400, `${Math.round(grown)} MiB more`);
+      const [half] = await session.run([snippet(sh`head -c 70000000 /dev/zero`)]);
+      t.ok(half?.status === 141 || half?.status === 143, 'half an answer is none');
+    });
+
     t.test('random snippets', async (t) => {
       const seed = Number(process.env.SEED ?? randomInt(2 ** 31));
       t.comment(`SEED=${seed}`);
