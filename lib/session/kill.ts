@@ -75,8 +75,13 @@ garden_end_tree() {
 }
 `;
 
-/** Why a snippet is ended: its time is up, somebody wants it to end, or it prints without end. */
-export type EndReason = 'expired' | 'interrupted' | 'excess';
+/** Why a snippet is ended, in words. */
+export const END_REASONS = {
+  expired: 'its time was up',
+  interrupted: 'it was interrupted',
+  excess: 'it printed too much',
+} as const;
+export type EndReason = keyof typeof END_REASONS;
 
 /** The exit status of {@link endSnippet} where the session's shell itself is gone. */
 export const SHELL_IS_GONE = 3;

@@ -2,12 +2,27 @@ import { GardenError } from '../model/errors.ts';
 import { sh } from '../model/script.ts';
 import type { Channel, Connection } from '../transport/transport.ts';
 import { type OpenOptions, openAs } from './become.ts';
+import type { FrameReader } from './frame-reader.ts';
 import { type EndReason, endSnippet, SHELL_IS_GONE } from './kill.ts';
+import type { Snippet } from './session.ts';
 
 /** The snippet that a session's shell is running now. */
 export interface Running {
   readonly index: number;
   readonly pid: number;
+}
+
+/** What is under way: one frame. */
+export interface Exchange {
+  readonly reader: FrameReader;
+  /** How far the shell's count is ahead of the frame's: 1 where the greeting went in front. */
+  readonly shift: number;
+  readonly snippets: readonly Snippet[];
+  running: Running | undefined;
+  timer: NodeJS.Timeout | undefined;
+  /** A snippet is being ended. */
+  ending: Promise<void> | undefined;
+  interrupted: boolean;
 }
 
 /**

@@ -6,12 +6,13 @@ import type { Upload } from '../model/resource.ts';
 import { type Script, sh, verbatim } from '../model/script.ts';
 import type { Channel, Connection } from '../transport/transport.ts';
 import { openAs } from './become.ts';
-import { becomeFailure, missesTerminal } from './become-failure.ts';
+import { missesTerminal } from './become-failure.ts';
+import { endedInTheMiddle, neverStarted } from './broken.ts';
 import { FrameReader } from './frame-reader.ts';
 import { FRAME_START, greetingScript, snippetScript } from './frame-script.ts';
-import type { EndReason } from './kill.ts';
+import { END_REASONS, type EndReason } from './kill.ts';
 import { type LockRequest, lockFailure, lockScript } from './lock.ts';
-import { endRunning, type Running } from './running.ts';
+import { type Exchange, endRunning, type Running } from './running.ts';
 import type { FrameOptions, Session, SessionInfo, Snippet, SnippetResult } from './session.ts';
 import { uploadFile } from './upload.ts';
 import { inPieces, writeAll } from './write-all.ts';
@@ -34,25 +35,6 @@ const LAST_WORDS = 2_000;
 
 /** Node takes what is longer for no time at all (setTimeout), in milliseconds: some 24 days. */
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
-
-const WHY: Readonly<Record<EndReason, string>> = {
-  expired: 'its time was up',
-  interrupted: 'it was interrupted',
-  excess: 'it printed too much',
-};
-
-/** What is under way: one frame. */
-interface Exchange {
-  readonly reader: FrameReader;
-  /** How far the shell's count is ahead of the frame's: 1 where the greeting went in front. */
-  readonly shift: number;
-  readonly snippets: readonly Snippet[];
-  running: Running | undefined;
-  timer: NodeJS.Timeout | undefined;
-  /** A snippet is being ended. */
-  ending: Promise<void> | undefined;
-  interrupted: boolean;
-}
 
 /**
  * Starts a shell on a connection. Nothing is waited for, except the question for a password where there is one: what the
@@ -217,9 +199,8 @@ class ShellSession implements Session {
         fault = error instanceof Error ? error.message : String(error);
       }
       if (exchange.running !== running || this.#exchange !== exchange) return;
-      const why = WHY[reason];
       this.#failure ??= new ConnectionLost(
-        `a script could not be ended when ${why} (${fault}); the session was closed`,
+        `a script could not be ended when ${END_REASONS[reason]} (${fault}); the session was closed`,
       );
       this.#channel?.close();
     };
@@ -269,22 +250,10 @@ class ShellSession implements Session {
 
   /** The shell has ended though it was not told to. */
   async #broken(channel: Channel): Promise<GardenError> {
-    const { status, signal } = await channel.ended;
-    const words = this.#lastWords.replace(/\x1e[^\n]*\n?/g, '').trim();
-    const { as } = this.#options;
-    if (!this.#info && as && status !== undefined) {
-      return becomeFailure(as, this.#connection.user, words, false);
-    }
+    const end = await channel.ended;
     const gone = await Promise.race([this.#connection.closed, delay(0)]);
-    const last = words.split('\n').slice(-3).join(' / ');
-    if (!this.#info && status !== undefined) {
-      return new GardenError(`no shell could be started: exit status ${status}${last && ` (${last})`}`, {
-        hint: 'is the account allowed to run commands?',
-      });
-    }
-    const how = signal ? `ended by signal ${signal}` : status === undefined ? undefined : `exit status ${status}`;
-    const text = how ? `the shell ended in the middle: ${how}` : 'the connection was lost in the middle';
-    const why = how ? last : gone instanceof Error ? gone.message : last;
-    return new ConnectionLost(`${text}${why && ` (${why})`}`, { cause: gone });
+    const words = this.#lastWords.replace(/\x1e[^\n]*\n?/g, '').trim();
+    const remains = { end, words, lost: gone instanceof Error ? gone : undefined };
+    return this.#info ? endedInTheMiddle(remains) : neverStarted(remains, this.#options.as, this.#connection.user);
   }
 }
