@@ -57,8 +57,10 @@ export function nextSteps({ recap, exitCode }: Finished, rerun: ReportOptions['r
   const names = (hosts: readonly HostRecap[]): string => hosts.map((host) => harmlessLine(host.host)).join(', ');
   const interrupted = exitCode === EXIT.interrupted || exitCode === EXIT.terminated;
   const bad = recap.filter(isBad);
+  const onlyLocked = bad.every((host) => host.locked);
+  const cause = onlyLocked ? 'When the other run is done' : 'When the cause is mended';
+  const when = interrupted ? 'To go on' : cause;
   const pending = recap.filter((host) => host.pendingHandlers.length > 0);
-  const locked = recap.filter((host) => host.locked);
   const handlers = pending.reduce((sum, host) => sum + host.pendingHandlers.length, 0);
   return [
     ...(pending.length > 0
@@ -66,10 +68,7 @@ export function nextSteps({ recap, exitCode }: Finished, rerun: ReportOptions['r
           `${count(handlers, 'handler')} still to run on ${names(pending)}: the next run does it, though nothing changes any more.`,
         ]
       : []),
-    ...(locked.length > 0 ? [`${names(locked)}: wait until the other run is done, then run again.`] : []),
-    ...(bad.length > 0
-      ? [`${interrupted ? 'To go on' : 'When the cause is mended'}: ${rerun(bad.map((host) => host.host))}`]
-      : []),
+    ...(bad.length > 0 ? [`${when}: ${rerun(bad.map((host) => host.host))}`] : []),
   ].map((line) => style.cyan(`→ ${line}`));
 }
 
