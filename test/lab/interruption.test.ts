@@ -66,7 +66,7 @@ t.test('Ctrl-C in the middle of an apt run', async (t) => {
   const { status, stdout, stderr } = await run.ended;
   t.ok(begun, stdout + stderr);
   t.equal(status, 130, stdout + stderr);
-  t.ok(performance.now() - asked < 15_000, 'it does not take long');
+  t.ok(performance.now() - asked < 30_000, 'it does not take long');
 
   await t.test('nothing half-done is left behind', async (t) => {
     t.equal(await host(REMAINS), '');

@@ -11,7 +11,7 @@ import { runProgram } from '../support/lab.ts';
 import { DOMAIN, recapOf, SiteLab } from '../support/site-lab.ts';
 
 const HOSTS = ['log-east', 'proxy-east', 'web-east', 'web-west'];
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 
 /** All that a look at a host may change on its disk: what systemd and cron's kin write whether garden is there or not. */
 const SYSTEM_WRITES: readonly OwnWriting[] = [
@@ -21,7 +21,7 @@ const SYSTEM_WRITES: readonly OwnWriting[] = [
   { why: 'apt-daily.timer may be due', paths: /^\/var\/lib\/apt(\/(periodic(\/.*)?|daily_lock))?$/ },
 ];
 
-/** Which tasks ended so on which hosts; a handler and the task of the same name are two. */
+/** Which tasks ended so on which hosts. */
 function tasks(journal: readonly JournalLine[], ...statuses: readonly string[]): readonly string[] {
   return journal
     .filter(({ type, status = '' }) => type === 'task-finished' && statuses.includes(status))
@@ -150,7 +150,7 @@ exec /usr/bin/systemctl "$@"
       const { stdout } = await killed.ended;
       t.ok(held, stdout);
       t.match(await site.onDisk('proxy-east', '/etc/haproxy/haproxy.cfg'), /\/killed/, 'the file was replaced');
-      await lab.exec('proxy-east', `rm ${systemctl} /run/hold; flock --timeout 10 /var/lib/garden/lock true`);
+      await lab.exec('proxy-east', `rm ${systemctl} /run/hold; flock --timeout 60 /var/lib/garden/lock true`);
       t.same(await site.proxyWorkers(), workers, 'nothing was reloaded');
       t.equal((await site.get('/killed')).status, 403);
 

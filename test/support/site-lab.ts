@@ -65,7 +65,7 @@ export class SiteLab {
   /** What a client gets at the proxy that trusts the site's authority: the HTTP status (0 for none) and the answer. */
   async get(path: string): Promise<{ readonly status: number; readonly body: string; readonly why: string }> {
     const { stdout, stderr } = await runProgram('curl', [
-      ...['--silent', '--show-error', '--max-time', '10', '--cacert', this.authorityFile],
+      ...['--silent', '--show-error', '--max-time', '30', '--cacert', this.authorityFile],
       ...['--resolve', `${DOMAIN}:443:${this.lab.host('proxy-east').address}`],
       ...['--write-out', '\n%{http_code}', `https://${DOMAIN}${path}`],
     ]);
