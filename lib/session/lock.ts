@@ -25,8 +25,9 @@ function oneLine(text: string): string {
  *
  * With flock(1) it is held through descriptor 9 on `$garden_state/lock`, so it ends with the shell however that ends, and
  * the file says whose it is: holder, run, process id, when that process began, since when. Where there is no flock, the
- * lock is the file `lock.held` with the same words. link(2) makes it at once and whole, and fails where there is one; it
- * counts for nothing when the process that it names is gone.
+ * lock is the file `lock.held` with the same words. link(2) makes it at once and whole, and fails where there is one. When
+ * the process that it names is gone, it may be replaced, by rename(2), so that it is never missing meanwhile; by one alone,
+ * who has made the claim, a file that bears the name of the dead: so nobody replaces what another has just put there.
  */
 export function lockScript({ holder, run, waitMs }: LockRequest): Script {
   return sh`${PROCESS_FUNCTIONS}garden_lock_read() {
@@ -38,30 +39,37 @@ garden_lock_words() {
   printf '%s\n' ${oneLine(holder)} ${oneLine(run)} "$$" "$garden_process_start" "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
 }
 garden_lock_alive() {
-  [ -n "$garden_shell" ] && garden_process "$garden_shell" && [ "$garden_process_start" = "$garden_began" ]
+  [ -n "$garden_shell" ] && garden_process "$garden_shell" && [ "$garden_process_start" = "$garden_began" ] || return 1
+  case $garden_process_state in Z|X) return 1 ;; esac
+}
+garden_lock_link() {
+  garden_mine=$garden_state/lock.$$ garden_taken=1
+  garden_lock_words >"$garden_mine"
+  garden_lock_read "$garden_lock"
+  if [ -n "$garden_shell" ] && ! garden_lock_alive; then
+    garden_dead=$garden_shell:$garden_began garden_claim=$garden_lock.$garden_shell.$garden_began
+    if ln "$garden_mine" "$garden_claim" 2>/dev/null; then
+      garden_lock_read "$garden_lock"
+      [ "$garden_dead" = "$garden_shell:$garden_began" ] && mv -f "$garden_mine" "$garden_lock" && garden_taken=0
+      rm -f "$garden_claim"
+    else
+      garden_lock_read "$garden_claim"
+      [ -z "$garden_shell" ] || garden_lock_alive || rm -f "$garden_claim"
+      garden_lock_read "$garden_lock"
+    fi
+  elif ln "$garden_mine" "$garden_lock" 2>/dev/null; then
+    garden_taken=0
+  fi
+  rm -f "$garden_mine"
+  [ "$garden_taken" = 0 ] && trap 'rm -f "$garden_lock"' EXIT
 }
 garden_lock_try() {
   if command -v flock >/dev/null 2>&1; then
     garden_lock=$garden_state/lock
     flock -n 9 && garden_lock_words >"$garden_lock"
   else
-    garden_lock=$garden_state/lock.held garden_mine=$garden_state/lock.$$
-    garden_lock_words >"$garden_mine"
-    garden_lock_read "$garden_lock"
-    if [ -n "$garden_shell" ] && ! garden_lock_alive; then
-      garden_dead=$garden_shell:$garden_began
-      mv "$garden_lock" "$garden_mine.old" 2>/dev/null && garden_lock_read "$garden_mine.old"
-      [ "$garden_dead" = "$garden_shell:$garden_began" ] || ln "$garden_mine.old" "$garden_lock" 2>/dev/null
-      rm -f "$garden_mine.old"
-    fi
-    if ln "$garden_mine" "$garden_lock" 2>/dev/null; then
-      trap 'rm -f "$garden_lock"' EXIT
-      garden_taken=0
-    else
-      garden_taken=1
-    fi
-    rm -f "$garden_mine"
-    return "$garden_taken"
+    garden_lock=$garden_state/lock.held
+    garden_lock_link
   fi
 }
 if { mkdir -p -m 700 "$garden_state" && true >>"$garden_state/lock"; } 2>&1; then

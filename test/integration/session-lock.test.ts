@@ -109,6 +109,15 @@ t.test('the lock of a host', { skip: reason ?? false }, async (t) => {
       t.ok((await killed) instanceof GardenError);
       const last = await start({ lock: lock('five') });
       t.match(await last.run([snippet(sh`echo free`)]), [{ stdout: 'free\n' }]);
+
+      // Many at once over what a killed shell left: one of them gets it.
+      await last.run([snippet(sh`kill -9 $$; sleep 0.1`)]).catch(() => undefined);
+      const rivals = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((run) => start({ lock: lock(run) })));
+      const fates = await Promise.all(
+        rivals.map((each) => each.run([snippet(sh`echo won`)]).catch((error: unknown) => error)),
+      );
+      t.equal(fates.filter((fate) => fate instanceof Locked).length, rivals.length - 1);
+      t.equal(fates.filter(Array.isArray).length, 1);
     });
   }
 });
