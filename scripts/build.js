@@ -29,7 +29,8 @@ export function isStale() {
 export async function build({ types = false } = {}) {
   const { build: bundle } = await import('esbuild');
   const started = new Date();
-  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  // A garden that runs at this moment may yet load a part of the old build, so only a release begins with nothing.
+  if (types) rmSync(join(root, 'dist'), { recursive: true, force: true });
   await bundle({
     absWorkingDir: root,
     entryPoints: { cli: 'lib/cli/main.ts', index: 'lib/index.ts', roles: 'roles/index.ts' },

@@ -56,7 +56,10 @@ function outcomeOf(
   const output: Output = { stdout: result.stdout, stderr: result.stderr, status: result.status };
   const failed = result.outcome === 'timed-out' || (options.failedWhen?.(output) ?? result.status !== 0);
   if (failed) {
-    const failure = commandFailure('the change', toAnswer(result));
+    const what = resource.kind.verify ? 'the change' : `the ${resource.kind.name}`;
+    const hint =
+      result.status === 127 ? 'the host does not know that command: is it installed, and in the PATH?' : undefined;
+    const failure = commandFailure(what, toAnswer(result), hint);
     return { status: 'failed', changes, output, failure };
   }
   if (options.changedWhen && !options.changedWhen(output)) return { status: 'ok', changes: [], output };

@@ -9,6 +9,7 @@ import type { PlayContext } from '../model/role.ts';
 import type { Script } from '../model/script.ts';
 import type { CallSite } from '../model/site.ts';
 import { Unlisted } from './failure.ts';
+import { ownedBy } from './owned-files.ts';
 
 /** What a task has from the play, roles and blocks that it stands in. */
 export interface Scope {
@@ -19,6 +20,8 @@ export interface Scope {
   /** Undefined: as the inventory, the play and the command line say. */
   readonly become: BecomeOption | undefined;
   readonly conditions: readonly ((context: ConditionContext) => boolean)[];
+  /** The handler that its tasks belong to, by the name that readers know; `alone` where it has one task only. */
+  readonly handler?: { readonly name: string; readonly alone: boolean } | undefined;
   /** The innermost `confirmed` around it. */
   readonly confirm?: Confirmation | undefined;
 }
@@ -154,7 +157,7 @@ class Compiler {
         path: this.#names.unique(`${scope.path}/${name}`),
         play: scope.play,
         role: scope.role,
-        name,
+        name: shownName(scope, name),
         where: [],
       },
       once,
@@ -164,6 +167,12 @@ class Compiler {
     sequence.push(leaf);
     return leaf;
   }
+}
+
+/** What a task is called in reports: a handler's only task goes by the handler's name. */
+function shownName({ handler }: Scope, name: string): string {
+  if (!handler) return name;
+  return handler.alone ? handler.name : `${handler.name} / ${name}`;
 }
 
 function narrowed(
@@ -176,17 +185,6 @@ function narrowed(
     become: options.become ?? scope.become,
     conditions: options.when ? [...scope.conditions, options.when] : scope.conditions,
   };
-}
-
-/** The files that these tasks may write. */
-function ownedBy(nodes: readonly Node[]): readonly string[] {
-  const found = nodes.flatMap((node): readonly string[] => {
-    if (node.type === 'task') return node.resource.owns;
-    if (node.type === 'once') return ownedBy([node.node]);
-    if (node.type === 'block') return ownedBy([...node.tasks, ...node.rescue, ...node.always]);
-    return node.type === 'confirmed' ? ownedBy(node.tasks) : [];
-  });
-  return [...new Set(found)];
 }
 
 /** All handlers that tasks of this list can notify, in the order in which they run; those of roles within are theirs. */
@@ -230,6 +228,7 @@ export function compileHandler(handler: Handler, scope: Scope, context: Context)
     path: `${scope.path}/${handler.name}`,
     become: handler.become ?? scope.become,
     conditions: [],
+    handler: { name: handler.name, alone: handler.nodes.length === 1 },
   };
   return new Compiler(context).items(handler.nodes, inner, []);
 }

@@ -73,7 +73,7 @@ class Run {
     const known = this.#contexts.get(host.name);
     if (known) return known;
     const { emit, signal, check, run, lockTimeout = 0 } = this.#options;
-    const holder = `${userInfo().username}@${hostname()}, run ${run}`;
+    const holder = `${userInfo().username}@${hostname()}`;
     // A check changes nothing, so it needs no lock and disturbs nobody.
     const lock = check ? undefined : { holder, run, waitMs: lockTimeout };
     const link = new HostLink(host, { emit, signal, lock });

@@ -1,7 +1,7 @@
 import { access, constants, mkdtemp, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { Mistake } from '../model/errors.ts';
-import { GardenError } from '../model/errors.ts';
+import { UsageError } from '../model/errors.ts';
 import { $, lastLines, succeeded } from './command.ts';
 import { hierarchies, managedBySystemd } from './control-groups.ts';
 import { osRelease } from './image.ts';
@@ -127,13 +127,14 @@ async function missingInKernel(folder: string): Promise<readonly Mistake[]> {
 function refuse(missing: readonly Mistake[]): void {
   if (missing.length === 0) return;
   const list = missing.map(({ message, hint }) => `  - ${message}${hint ? `\n    ${hint}` : ''}`).join('\n');
-  throw new GardenError(`the lab cannot be brought up on this machine. It lacks:\n${list}`, { hint: INSTEAD });
+  const message = `the lab cannot be brought up on this machine. It lacks:\n${list}`;
+  throw new UsageError([{ message, hint: INSTEAD }]);
 }
 
 /**
  * Checks that the lab can be worked with: root, Debian, commands.
  *
- * @throws GardenError with all that is missing, and what to do.
+ * @throws UsageError with all that is missing, and what to do.
  */
 export async function checkBasics(): Promise<void> {
   refuse(await missingBasics());
@@ -143,7 +144,7 @@ export async function checkBasics(): Promise<void> {
  * Checks that a lab can be made.
  *
  * @param folder where the hosts' files will be
- * @throws GardenError with all that is missing, and what to do.
+ * @throws UsageError with all that is missing, and what to do.
  */
 export async function checkKernel(folder: string): Promise<void> {
   refuse(await missingInKernel(folder));

@@ -63,7 +63,7 @@ t.test('without root or the commands, all that is missing is said at once, and n
   const name = testLabName('n');
   const code = `const { labUp } = await import(${JSON.stringify(LAB_MODULE)});
     try { await labUp({ name: ${JSON.stringify(name)}, project: '/nonexistent', say() {} }); }
-    catch (error) { console.log(error.name, error.message, error.hint); }`;
+    catch (error) { console.log(error.name, error.message, error.mistakes[0].hint); }`;
   // Still able to read this checkout, wherever it is.
   const capability = ['--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search'];
   const user =
@@ -76,7 +76,7 @@ t.test('without root or the commands, all that is missing is said at once, and n
     '--eval',
     code,
   ]);
-  t.match(stdout, /^GardenError the lab cannot be brought up on this machine/, stderr);
+  t.match(stdout, /^UsageError the lab cannot be brought up on this machine/, stderr);
   t.match(stdout, /root: .*another user\n.*sudo/);
   t.match(stdout, /commands: .*mmdebstrap.*systemd-nspawn/);
   t.match(stdout, /apt-get install .*mmdebstrap.*systemd-container/);
