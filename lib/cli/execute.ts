@@ -32,6 +32,12 @@ export interface Execution {
   readonly streams: Streams;
 }
 
+/**
+ * How long to wait for a host that another run holds, in milliseconds: what a run that was killed a moment ago left behind
+ * ends by itself.
+ */
+const LOCK_PATIENCE = 5000;
+
 interface Passwords {
   readonly login: Secret | undefined;
   readonly become: Secret | undefined;
@@ -91,6 +97,7 @@ export async function execute(execution: Execution): Promise<number> {
       diff: options.diff ?? false,
       forks: options.forks,
       become: becomeOption(options),
+      lockTimeout: LOCK_PATIENCE,
       becomePassword: passwords.become,
       emit,
       signal: interruption.signal,
