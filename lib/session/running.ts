@@ -1,6 +1,6 @@
 import { GardenError } from '../model/errors.ts';
 import { sh } from '../model/script.ts';
-import type { Channel, Connection } from '../transport/transport.ts';
+import type { Channel, ChannelEnd, Connection } from '../transport/transport.ts';
 import { type OpenOptions, openAs } from './become.ts';
 import type { FrameReader } from './frame-reader.ts';
 import { type EndReason, endSnippet, SHELL_IS_GONE } from './kill.ts';
@@ -39,12 +39,12 @@ export async function endRunning(
   if (running.pid === 0) throw new GardenError('/proc is not there, so its processes cannot be found');
   const script = endSnippet(shell, running.pid, reason);
   const channel = await openAs(connection, sh`/bin/sh -c ${script.text}`, options);
-  const { status, words } = await outcome(channel);
+  const { status, signal, words } = await outcome(channel);
   if (status === SHELL_IS_GONE) throw new GardenError("the session's shell is gone");
-  if (status !== 0) throw new GardenError(words || `exit status ${status}`);
+  if (status !== 0) throw new GardenError(words || (signal ? `ended by signal ${signal}` : `exit status ${status}`));
 }
 
-async function outcome(channel: Channel): Promise<{ status: number | undefined; words: string }> {
+async function outcome(channel: Channel): Promise<ChannelEnd & { readonly words: string }> {
   let words = '';
   channel.stderr.on('data', (chunk: Buffer) => {
     words += chunk.toString();
@@ -52,6 +52,5 @@ async function outcome(channel: Channel): Promise<{ status: number | undefined; 
   channel.stderr.resume();
   channel.stdout.resume();
   channel.stdin.end();
-  const { status } = await channel.ended;
-  return { status, words: words.trim() };
+  return { ...(await channel.ended), words: words.trim() };
 }

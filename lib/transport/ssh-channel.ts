@@ -6,11 +6,22 @@ import type { Channel, ChannelEnd } from './transport.ts';
 /** A terminal that no program should want to draw on. */
 const TERMINAL = { term: 'dumb', rows: 24, cols: 200 } as const;
 
-function request(client: Client, command: string, terminal: boolean): Promise<ClientChannel> {
+/** A channel and how its command ends, as it becomes known. */
+interface Opened {
+  readonly channel: ClientChannel;
+  readonly end: () => ChannelEnd;
+}
+
+function request(client: Client, command: string, terminal: boolean): Promise<Opened> {
   return new Promise((resolve, reject) => {
     client.exec(command, terminal ? { pty: TERMINAL } : {}, (error, channel) => {
-      if (error) reject(error);
-      else resolve(channel);
+      if (error) return reject(error);
+      let end: ChannelEnd = { status: undefined, signal: undefined };
+      // Listened for here and now: of a short command, the end may have come in the same packet as the start.
+      channel.on('exit', (status: number | null, signal?: string) => {
+        end = { status: status ?? undefined, signal };
+      });
+      resolve({ channel, end: () => end });
     });
   });
 }
@@ -26,9 +37,9 @@ export async function openSshChannel(
   command: string,
   options: { readonly terminal: boolean; readonly gone: Promise<Error | undefined>; readonly isGone: () => boolean },
 ): Promise<Channel> {
-  let channel: ClientChannel;
+  let opened: Opened;
   try {
-    channel = await request(client, command, options.terminal);
+    opened = await request(client, command, options.terminal);
   } catch (error) {
     const text = errorText(error);
     if (!options.isGone() && /channel open failure/i.test(text)) {
@@ -45,17 +56,14 @@ export async function openSshChannel(
     }
     throw new ConnectionLost(`the connection is gone: ${text}`, { cause: error });
   }
-  let end: ChannelEnd = { status: undefined, signal: undefined };
-  channel.on('exit', (status: number | null, signal?: string) => {
-    end = { status: status ?? undefined, signal };
-  });
+  const { channel, end } = opened;
   // Writing to a command that has ended is no fault of ours; what counts is how it ended.
   channel.on('error', () => {});
   channel.stderr.on('error', () => {});
   const ended = new Promise<ChannelEnd>((resolve) => {
-    channel.once('close', () => resolve(end));
+    channel.once('close', () => resolve(end()));
     // A channel's own close waits until all was read; the end of the connection does not.
-    void options.gone.then(() => resolve(end));
+    void options.gone.then(() => resolve(end()));
   });
   return { stdin: channel, stdout: channel, stderr: channel.stderr, ended, close: () => channel.close() };
 }

@@ -102,7 +102,8 @@ t.test('the lock of a host', { skip: reason ?? false }, async (t) => {
       const patient = await start({ lock: lock('four', 600_000) });
       const gaveUp = patient.run([snippet(sh`echo never`)]).catch((error: unknown) => error);
       await patient.interrupt();
-      t.ok((await gaveUp) instanceof Locked);
+      const given = await gaveUp;
+      t.ok(given instanceof Locked, String(given));
 
       // A killed shell holds nothing.
       const killed = heir.run([snippet(sh`kill -9 $$; sleep 0.1`)]).catch((error: unknown) => error);
