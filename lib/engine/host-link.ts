@@ -40,7 +40,11 @@ export class HostLink {
    */
   async session(as: Become | undefined): Promise<Session> {
     this.#connection ??= this.#connect();
-    const connection = await this.#connection;
+    const connection = await this.#connection.catch((error: unknown) => {
+      // Whoever asks later, as one that waits for a reboot, tries anew.
+      this.#connection = undefined;
+      throw error;
+    });
     const effective = this.#effective(as, connection);
     const key = sessionKey(effective.as);
     let session = this.#sessions.get(key);
