@@ -59,13 +59,14 @@ t.test('a cut cable during a change: the run connects again and finds out what w
     {
       onEvent: (event) => {
         if (event.type !== 'task-applying' || event.task.name !== 'text /srv/cut/a') return;
-        void sshd.run('until [ -e /srv/cut/a ]; do :; done; rm /srv/cut/wait').then(() => proxy.cut());
+        void sshd.run('until [ -e /srv/cut/a ]; do sleep 0.1; done').then(() => proxy.cut());
       },
     },
   );
   t.equal(run.exitCode, 0, run.failure);
   t.same(run.tasks(), ['changed text /srv/cut/a', 'changed text /srv/cut/b']);
   t.ok(run.events.some((event) => event.type === 'message' && /connecting again/.test(event.text)));
+  await sshd.run('rm /srv/cut/wait');
 });
 
 t.test('a command of which nobody knows whether it ran is not run again', async (t) => {

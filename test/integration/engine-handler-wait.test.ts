@@ -28,14 +28,19 @@ t.test('what a handler waits for comes after it, once; a failed wait leaves it p
     return [task('Configure', text({ path: '/srv/wait/a', content }), { notify: [reload, after] })];
   };
   const good = await runOn([host], configure('one'));
-  t.same(good.tasks(), ['changed Configure', 'changed action reloaded', 'ok Serves', 'changed action after']);
+  t.same(good.tasks(), [
+    'changed Configure',
+    'changed Reload / action reloaded',
+    'ok Reload / Serves',
+    'changed After',
+  ]);
   t.same(good.recap[0]?.pendingHandlers, []);
   t.same((await runOn([host], configure('two'), { check: true })).exitCode, 0);
 
   const bad = await runOn([host], configure('two', '-not'));
-  t.same(bad.tasks(), ['changed Configure', 'changed action reloaded', 'failed Serves']);
+  t.same(bad.tasks(), ['changed Configure', 'changed Reload / action reloaded', 'failed Reload / Serves']);
   t.equal(bad.exitCode, 2);
   t.match(bad.recap[0]?.pendingHandlers, [/Reload$/, /After$/]);
   const next = await runOn([host], configure('two'));
-  t.same(next.tasks(), ['ok Configure', 'changed action reloaded', 'ok Serves', 'changed action after']);
+  t.same(next.tasks(), ['ok Configure', 'changed Reload / action reloaded', 'ok Reload / Serves', 'changed After']);
 });

@@ -186,7 +186,7 @@ if (sshdUnavailable !== undefined) {
     const unknown = await failure(connect(withKnown('')));
     t.match(unknown.message, /the host key is not known: ssh-ed25519 SHA256:/);
     t.match(unknown.message, fingerprints[0]);
-    t.match(unknown.hint, /acceptNewHostKeys/);
+    t.match(unknown.hint, /--accept-new-host-keys/);
   });
 
   t.test('an unknown key is taken and written down when told', async (t) => {
