@@ -26,7 +26,7 @@ function applications(group: readonly Candidate[]): readonly Application[] {
   if (together && group.length > 1) {
     return [together(group.map(({ leaf, stdout }) => ({ resource: leaf.node.resource, stdout })))];
   }
-  return group.map(({ leaf, stdout }) => leaf.node.resource.assess(stdout).apply());
+  return group.map(({ assessment }) => assessment.apply());
 }
 
 function timeoutOf({ node }: Leaf<TaskNode>): number {

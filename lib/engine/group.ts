@@ -1,3 +1,4 @@
+import type { Assessment } from '../model/resource.ts';
 import type { TaskNode } from '../model/task.ts';
 import type { Leaf } from './compile.ts';
 import { judge } from './conditions.ts';
@@ -7,10 +8,11 @@ import { isTask, type LookAhead } from './look-ahead.ts';
 /** How many neighbours go out in one frame at most. */
 const LARGEST_GROUP = 500;
 
-/** A task that differs, with the answer that shows it. */
+/** A task that differs, with the answer that shows it and what follows from it. */
 export interface Candidate {
   readonly leaf: Leaf<TaskNode>;
   readonly stdout: string;
+  readonly assessment: Assessment;
 }
 
 /**
@@ -32,11 +34,11 @@ export function groupFrom(first: Candidate, lookAhead: LookAhead, context: HostC
     if (going === 'skip') continue;
     const answer = lookAhead.known(next);
     if (going !== 'run' || answer?.status !== 0) break;
-    const differs = differing(next, answer.stdout);
-    if (differs === false) continue;
-    if (differs === undefined) break;
+    const assessment = assessed(next, answer.stdout);
+    if (!assessment) break;
+    if (assessment.changes.length === 0) continue;
     if (!group.every((earlier) => kind.compatible(earlier.leaf.node.resource, next.node.resource))) break;
-    group.push({ leaf: next, stdout: answer.stdout });
+    group.push({ leaf: next, stdout: answer.stdout, assessment });
   }
   return group;
 }
@@ -55,9 +57,9 @@ function verdictOf(leaf: Leaf, { host, token, run, outlook }: HostContext): 'run
   }
 }
 
-function differing(leaf: Leaf<TaskNode>, stdout: string): boolean | undefined {
+function assessed(leaf: Leaf<TaskNode>, stdout: string): Assessment | undefined {
   try {
-    return leaf.node.resource.assess(stdout).changes.length > 0;
+    return leaf.node.resource.assess(stdout);
   } catch {
     return undefined;
   }

@@ -79,7 +79,8 @@ export class TaskRunner {
       if (!this.#attempted.delete(leaf)) return { status: 'ok', changes };
       return this.#changed(leaf, { status: 'changed', changes, note: 'made before the connection was lost' });
     }
-    if (!this.#context.run.check) return this.#apply({ leaf, stdout: answer?.stdout ?? '' });
+    if (!this.#context.run.check)
+      return this.#apply({ leaf, stdout: answer?.stdout ?? '', assessment: looked.assessment });
     this.#context.outlook.planned++;
     const shown = this.#context.run.diff ? await this.#lookAhead.reveal(leaf, changes) : changes;
     return this.#changed(leaf, { status: 'changed', changes: shown });
@@ -110,8 +111,8 @@ export class TaskRunner {
     const as = this.#lookAhead.as(first.leaf);
     const group = groupFrom(first, this.#lookAhead, this.#context);
     const changes = new Map<Leaf, readonly Change[]>();
-    for (const { leaf, stdout } of group) {
-      const plain = leaf.node.resource.assess(stdout).changes;
+    for (const { leaf, assessment } of group) {
+      const plain = assessment.changes;
       changes.set(leaf, run.diff ? await this.#lookAhead.reveal(leaf, plain) : plain);
     }
     for (const { leaf } of group) {

@@ -182,6 +182,8 @@ export function resource<Schema extends z.ZodType, Current extends State>(
       throw new UsageError(parsed.mistakes.map((mistake) => ({ where, ...mistake })));
     }
     const params = parsed.value;
+    // Asked for more than once in a run, and the same each time.
+    let probe: Script | null | undefined;
     const instance: Resource = {
       type: 'resource',
       kind,
@@ -189,7 +191,10 @@ export function resource<Schema extends z.ZodType, Current extends State>(
       site,
       timeout: definition.timeout?.(params) ?? TEN_MINUTES,
       owns: definition.owns?.(params) ?? [],
-      probe: () => definition.probe(params),
+      probe() {
+        if (probe === undefined) probe = definition.probe(params);
+        return probe;
+      },
       assess(stdout) {
         const { current, changes } = examine(stdout, params);
         return {

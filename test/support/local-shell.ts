@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
 import type { Upload } from '../../lib/model/resource.ts';
 import type { Script } from '../../lib/model/script.ts';
 import type { Target } from './converge.ts';
+import { runScript } from './run-script.ts';
 import type { Shell } from './scratch-root.ts';
 
 // Node's pipes are sockets, and a bash whose input is one reads ~/.bashrc (bash(1), INVOCATION).
@@ -20,17 +20,7 @@ export function localShell(shell: Shell = 'dash', environment: NodeJS.ProcessEnv
       const running = spawn(command, [...options, '-c', RUNNER], {
         env: { PATH: process.env.PATH, LC_ALL: 'C', ...environment },
       });
-      running.stdin.on('error', () => {}); // It ended before it had read all: its status says so.
-      running.stdin.end(script.text);
-      const [stdout, stderr, status] = await Promise.all([
-        text(running.stdout),
-        text(running.stderr),
-        new Promise<number>((resolve, reject) => {
-          running.once('error', reject);
-          running.once('close', (code) => resolve(code ?? 128));
-        }),
-      ]);
-      return { stdout, stderr, status };
+      return runScript(running, script);
     },
     async upload({ path, content }: Upload) {
       await writeFile(path, 'file' in content ? await readFile(content.file) : content, { mode: 0o600 });

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { Script } from '../../lib/model/script.ts';
+import { runScript } from './run-script.ts';
 
 /** Says why there can be no scratch root here, for a test that is left out; undefined where there can. */
 export const scratchRootUnavailable: string | undefined =
@@ -133,17 +134,7 @@ export async function scratchRoot(options: ScratchRootOptions = {}): Promise<Scr
       const running = spawn('nsenter', ['--target', target, ...spaces, ...COMMANDS[shell], '-c', RUNNER], {
         env: ENVIRONMENT,
       });
-      running.stdin.on('error', () => {}); // It ended before it had read all: its status says so.
-      running.stdin.end(script.text);
-      const [stdout, stderr, status] = await Promise.all([
-        text(running.stdout),
-        text(running.stderr),
-        new Promise<number>((resolve, reject) => {
-          running.once('error', reject);
-          running.once('close', (code) => resolve(code ?? 128));
-        }),
-      ]);
-      return { stdout, stderr, status };
+      return runScript(running, script);
     },
     path: (path) => `/proc/${outerPid}/root/tmp/root${path}`,
     upper: `/proc/${outerPid}/root/tmp/upper`,
