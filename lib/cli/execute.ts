@@ -12,7 +12,7 @@ import { withConnectionOptions } from './connection-options.ts';
 import { Interruption } from './interruption.ts';
 import type { SelectedInventory } from './inventory.ts';
 import { journal } from './journal.ts';
-import { becomeOption, type HostOptions } from './options.ts';
+import { becomeOption, type HostOptions } from './options/host-options.ts';
 import { PasswordPrompt } from './password.ts';
 import { rerunCommand } from './rerun.ts';
 import type { Streams } from './streams.ts';

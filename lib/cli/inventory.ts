@@ -4,7 +4,7 @@ import { limitNames, loadInventory } from '../inventory/index.ts';
 import { UsageError } from '../model/errors.ts';
 import type { Inventory } from '../model/host.ts';
 import { harmless } from '../report/text.ts';
-import type { HostOptions } from './options.ts';
+import type { HostOptions } from './options/host-options.ts';
 import { complain, errorStyle, type Streams } from './streams.ts';
 
 /** Where `garden lab up` writes the lab's inventory, in the project. */

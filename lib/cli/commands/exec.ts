@@ -2,7 +2,7 @@ import { execReport } from '../../report/exec.ts';
 import { execPlaybook } from '../exec-playbook.ts';
 import { execute } from '../execute.ts';
 import { readInventory } from '../inventory.ts';
-import type { HostOptions } from '../options.ts';
+import type { HostOptions } from '../options/host-options.ts';
 import type { Streams } from '../streams.ts';
 import { bringLabUp } from './lab.ts';
 

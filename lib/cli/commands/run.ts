@@ -3,7 +3,7 @@ import { execute } from '../execute.ts';
 import { readInventory } from '../inventory.ts';
 import { loadPlaybook } from '../load-playbook.ts';
 import { allOrMistakes } from '../mistakes.ts';
-import type { HostOptions } from '../options.ts';
+import type { HostOptions } from '../options/host-options.ts';
 import type { Streams } from '../streams.ts';
 import { bringLabUp } from './lab.ts';
 

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { BECOME_METHODS, type BecomeMethod } from '../model/host.ts';
-import type { BecomeOption } from '../model/node.ts';
+import { BECOME_METHODS, type BecomeMethod } from '../../model/host.ts';
+import type { BecomeOption } from '../../model/node.ts';
 
 /** What all commands that talk to hosts take; the short flags are Ansible's. */
 export interface HostOptions {
