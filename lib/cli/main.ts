@@ -1,8 +1,8 @@
 import { EXIT, GardenError, Locked, Unreachable, UsageError } from '../model/errors.ts';
 import { describeError } from '../report/failure.ts';
 import { QuestionInterrupted } from './password.ts';
-import { runProgram } from './program.ts';
 import { complain, errorStyle, processStreams } from './streams.ts';
+import { version } from './version.ts';
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return EXIT.usage;
@@ -34,9 +34,20 @@ process.on('uncaughtException', fail);
 process.stdout.on('error', () => {});
 process.stderr.on('error', () => {});
 
+/** What is asked most often, by people and by scripts, is answered without reading what it takes to understand a command line. */
+async function answer(argv: readonly string[]): Promise<number> {
+  const [only = '', ...more] = argv;
+  if (more.length === 0 && ['--version', '-V'].includes(only)) {
+    processStreams.out.write(`${version()}\n`);
+    return EXIT.done;
+  }
+  const { runProgram } = await import('./program.ts');
+  return runProgram(argv, processStreams);
+}
+
 try {
   // Ended here rather than when nothing is left to do: an agent's or a proxy's socket must not hold a finished run.
-  process.exit(await runProgram(process.argv.slice(2), processStreams));
+  process.exit(await answer(process.argv.slice(2)));
 } catch (error) {
   fail(error);
 }

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { EXIT } from '../model/errors.ts';
 import type { CommandLine, Define } from './definitions/definition.ts';
@@ -6,13 +5,7 @@ import { defineExec } from './definitions/exec.ts';
 import { defineLab } from './definitions/lab.ts';
 import { defineRun } from './definitions/run.ts';
 import type { Streams } from './streams.ts';
-
-/** The package's own version; found through its name, so that it is right in dist/ and in a checkout. */
-function version(): string {
-  const manifest: unknown = createRequire(import.meta.url)('walled-garden/package.json');
-  const known = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
-  return known ? String(manifest.version) : 'unknown';
-}
+import { version } from './version.ts';
 
 const EXAMPLES = `
 Examples:
