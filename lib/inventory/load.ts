@@ -10,6 +10,11 @@ export interface LoadInventoryOptions {
   readonly extraVars?: readonly string[] | undefined;
   /** What the names of files are relative to. */
   readonly workingDirectory: string;
+  /**
+   * Loads a TypeScript module and gives its default export; for `inventory.ts`, and for `.ts` files with variables.
+   * Throws UsageError with everything that is wrong with it.
+   */
+  readonly loadModule?: ((file: string) => Promise<unknown>) | undefined;
 }
 
 export interface LoadInventoryResult {

@@ -60,7 +60,7 @@ function isWritable(path: string): boolean {
 }
 
 /**
- * Where bundles of a playbook are kept: in the nearest node_modules above it that may be written, else in the user's
+ * Where bundles of a module are kept: in the nearest node_modules above it that may be written, else in the user's
  * own cache (XDG Base Directory Specification).
  */
 export function cacheFolder(entry: string): string {
@@ -71,7 +71,7 @@ export function cacheFolder(entry: string): string {
   return join(configured?.startsWith('/') ? configured : join(homedir(), '.cache'), 'garden');
 }
 
-/** Bundles of one playbook, on disk. A bundle's name is made of its content, so that another one is another module. */
+/** Bundles of one module, on disk. A bundle's name is made of its content, so that another one is another module. */
 export class BundleCache {
   readonly folder: string;
   readonly #manifest: string;

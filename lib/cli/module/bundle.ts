@@ -5,7 +5,7 @@ import { shownPath } from '../../report/places.ts';
 import { importMeta, importMetaNames } from './import-meta.ts';
 import { packageImports } from './package-imports.ts';
 
-/** A playbook and all modules of its project that it imports, as one module. */
+/** A module and all modules of its project that it imports, as one. */
 export interface Bundle {
   readonly code: Uint8Array;
   /** The files that it was made from. */
@@ -41,13 +41,13 @@ function describe({ inputs }: Metafile, folder: string): Pick<Bundle, 'inputs' |
 }
 
 /**
- * Bundles a playbook with esbuild. Packages stay outside; lines of the originals are kept in a source map.
+ * Bundles a module with esbuild. Packages stay outside; lines of the originals are kept in a source map.
  *
  * @param folder where the bundle will lie, which its source map is relative to
  * @throws UsageError with all errors of all modules, each with its line and a caret.
  */
-export async function bundlePlaybook(entry: string, folder: string): Promise<Bundle> {
-  // Imported only here: a playbook that is in the cache does without, which saves most of the time.
+export async function bundleModule(entry: string, folder: string): Promise<Bundle> {
+  // Imported only here: a module that is in the cache does without, which saves most of the time.
   const { build } = await import('esbuild');
   const root = process.cwd();
   let result: BuildResult<{ write: false; metafile: true }>;
@@ -55,7 +55,7 @@ export async function bundlePlaybook(entry: string, folder: string): Promise<Bun
     result = await build({
       absWorkingDir: root,
       entryPoints: [entry],
-      outfile: join(folder, 'playbook.mjs'),
+      outfile: join(folder, 'module.mjs'),
       write: false,
       metafile: true,
       bundle: true,

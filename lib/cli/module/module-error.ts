@@ -12,7 +12,7 @@ const NAMED_IMPORT = /\bimport\s+(?!type\b)(?:[\w$]+\s*,\s*)?\{([^}]*)\}\s*from\
 const IMPORTED = /(type\s+)?([\w$]+)(?:\s+as\s+[\w$]+)?/g;
 
 /**
- * An exception while a playbook's module ran, as mistakes: its message and the user's line, no stack trace. What garden
+ * An exception while a module ran, as mistakes: its message and the user's line, no stack trace. What garden
  * itself refused keeps its own words and, where it has none, gets the line too.
  */
 export function moduleError(error: unknown, entry: string): UsageError {
@@ -34,7 +34,7 @@ export function moduleError(error: unknown, entry: string): UsageError {
 /**
  * Names that are imported from packages which do not export them. Node tells only one of them, and not where.
  *
- * @param inputs the playbook's own modules
+ * @param inputs the project's own modules
  * @param load imports what a specifier in a module stands for, as far as that is a package
  */
 export async function missingExports(
