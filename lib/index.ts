@@ -9,6 +9,7 @@ export * from './model/flow.ts';
 export * from './model/handle.ts';
 export * from './model/handler.ts';
 export * from './model/host.ts';
+export * from './model/inventory.ts';
 export * from './model/node.ts';
 export * from './model/play.ts';
 export * from './model/playbook.ts';

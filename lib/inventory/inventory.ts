@@ -1,5 +1,5 @@
 import { UsageError } from '../model/errors.ts';
-import type { Host, HostVars, Inventory } from '../model/host.ts';
+import type { Host, Inventory, Vars } from '../model/host.ts';
 import { Secret } from '../model/secret.ts';
 import { didYouMean } from '../model/suggestion.ts';
 import { hostSettings } from './connection.ts';
@@ -94,7 +94,7 @@ export class LoadedInventory implements Inventory {
 }
 
 /** Passwords are secrets among the variables too, so that nothing prints them. */
-function hostVars(variables: ResolvedVariables): HostVars {
+function hostVars(variables: ResolvedVariables): Vars {
   return Object.fromEntries(
     [...variables].map(([name, variable]) => {
       const text = SECRET_VARIABLES.has(name) ? writtenText(variable) : undefined;

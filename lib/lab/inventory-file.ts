@@ -1,6 +1,6 @@
 import { mkdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { HostVars } from '../model/host.ts';
+import type { Vars } from '../model/host.ts';
 import { DEFAULT_LAB, hostAddress, type LabNames } from './layout.ts';
 import type { Topology } from './topology.ts';
 
@@ -24,7 +24,7 @@ function section(title: string, lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : ['', `[${title}]`, ...lines];
 }
 
-function varLines(vars: HostVars): readonly string[] {
+function varLines(vars: Vars): readonly string[] {
   return Object.entries(vars).map(([name, value]) => `${name}=${literal(value)}`);
 }
 
@@ -39,7 +39,7 @@ export function inventoryText(names: LabNames, number: number, topology: Topolog
     );
     return [host.name, ...words].join(' ');
   });
-  const login: HostVars = {
+  const login: Vars = {
     ansible_user: 'operator',
     ansible_ssh_private_key_file: names.privateKeyFile,
     ansible_ssh_common_args: `-o UserKnownHostsFile=${names.knownHostsFile}`,

@@ -1,4 +1,4 @@
-import type { HostVars } from '../model/host.ts';
+import type { Vars } from '../model/host.ts';
 
 /** A layer-2 network of the lab: one bridge. */
 export interface LabNetwork {
@@ -17,7 +17,7 @@ export interface LabContainer {
   /** The last byte of its address, 2 to 253. */
   readonly number: number;
   readonly groups: readonly string[];
-  readonly vars?: HostVars | undefined;
+  readonly vars?: Vars | undefined;
 }
 
 /** What a lab can consist of; further kinds join the union. */
@@ -27,7 +27,7 @@ export type LabHostDefinition = LabContainer;
 export interface Topology {
   readonly networks: readonly LabNetwork[];
   readonly hosts: readonly LabHostDefinition[];
-  readonly groupVars: Readonly<Record<string, HostVars>>;
+  readonly groupVars: Readonly<Record<string, Vars>>;
 }
 
 /** The lab that `garden lab up` builds: two sites, a proxy in front of a back end in each of them, one log host. */

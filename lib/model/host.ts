@@ -1,12 +1,21 @@
+import type { z } from 'zod';
 import type { Secret } from './secret.ts';
 
 /**
- * The variables of a host. A project gives its own their types by declaration merging:
- * `declare module 'walled-garden' { interface HostVars { mail_domain: string } }`.
+ * What variables hosts have, where a project declares them; its schema is the place to take them from:
+ * `declare module 'walled-garden' { interface HostVars extends z.infer<typeof hostVars> {} }`.
  */
-export interface HostVars {
-  readonly [name: string]: unknown;
-}
+// biome-ignore lint/suspicious/noEmptyInterface: it is there to be merged with the project's declaration
+export interface HostVars {}
+
+/** The variables of a host: those that the project has declared, and nothing else; any where it has declared none. */
+export type Vars = [keyof HostVars] extends [never] ? Readonly<Record<string, unknown>> : Readonly<HostVars>;
+
+/**
+ * What variables hosts have, at run time: `z.object` for those that must be right, `z.strictObject` where there are no
+ * others. It decides types, not the look of the text: `z.string()` keeps `007` and `yes` as they were written.
+ */
+export type HostVarsSchema = z.ZodObject;
 
 export const BECOME_METHODS = ['sudo', 'su', 'doas'] as const;
 export type BecomeMethod = (typeof BECOME_METHODS)[number];
@@ -47,7 +56,7 @@ export interface Host {
   readonly address: string;
   /** The groups it is in, sorted, without `all`. */
   readonly groups: readonly string[];
-  readonly vars: HostVars;
+  readonly vars: Vars;
   readonly connection: ConnectionSettings;
   /** What the inventory says of becoming another user there (`ansible_become_*`). */
   readonly become: Partial<Become> & { readonly enabled?: boolean | undefined };

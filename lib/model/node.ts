@@ -2,7 +2,7 @@ import type { BlockNode, OnceNode } from './block.ts';
 import type { ConfirmedNode } from './confirmed.ts';
 import type { BarrierNode, FlushNode } from './flow.ts';
 import type { Get } from './handle.ts';
-import type { Become, Host, HostVars } from './host.ts';
+import type { Become, Host, Vars } from './host.ts';
 import type { ProbeNode } from './probe.ts';
 import type { Resource } from './resource.ts';
 import type { RoleNode } from './role.ts';
@@ -31,7 +31,7 @@ export interface ConditionContext {
   /** The answer of an earlier probe or task, or a fact. */
   readonly get: Get;
   readonly host: Host;
-  readonly vars: HostVars;
+  readonly vars: Vars;
   /** True where the run only checks. */
   readonly check: boolean;
 }

@@ -3,7 +3,7 @@ import type { Mistake } from './errors.ts';
 import { UsageError } from './errors.ts';
 import type { Fact } from './fact.ts';
 import type { Get } from './handle.ts';
-import type { Host, HostVars, Inventory } from './host.ts';
+import type { Host, Inventory, Vars } from './host.ts';
 import { asNodes, type CommonOptions, type Node, type TaskLike } from './node.ts';
 import { parse } from './schema.ts';
 import { CallSite } from './site.ts';
@@ -11,7 +11,7 @@ import { CallSite } from './site.ts';
 /** What a function that makes a role's parameters can look at. All of it is known before a host is touched. */
 export interface PlayContext {
   readonly host: Host;
-  readonly vars: HostVars;
+  readonly vars: Vars;
   readonly inventory: Inventory;
 }
 
