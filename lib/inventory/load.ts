@@ -4,6 +4,7 @@ import { readExtraVars } from './extra-vars.ts';
 import { Findings } from './findings.ts';
 import { LoadedInventory } from './inventory.ts';
 import { openSource } from './source.ts';
+import type { SourceContext } from './source-context.ts';
 
 export interface LoadInventoryOptions {
   /** What `-e` was given, word by word. It wins over everything. */
