@@ -1,3 +1,4 @@
+import type { HostVarsSchema } from '../model/host.ts';
 import type { Findings } from './findings.ts';
 import type { Origin } from './origin.ts';
 
@@ -38,6 +39,8 @@ const BUILT_IN: Origin = { source: 'built in' };
 export class InventoryData {
   readonly hosts = new Map<string, HostData>();
   readonly groups = new Map<string, GroupData>();
+  /** What variables all hosts have. */
+  readonly schemas = new Set<HostVarsSchema>();
   readonly findings: Findings;
 
   constructor(findings: Findings) {

@@ -2,6 +2,12 @@ import type { z } from 'zod';
 import type { Mistake } from './errors.ts';
 import { didYouMean, nearest } from './suggestion.ts';
 
+/** One thing that is wrong with a value, and where in it. */
+export interface Problem {
+  readonly message: string;
+  readonly path: readonly PropertyKey[];
+}
+
 /** Either the parsed value or what is wrong with it, one mistake a key. */
 export type Parsed<T> = { readonly value: T } | { readonly mistakes: readonly Mistake[] };
 
@@ -32,23 +38,33 @@ function pathText(path: readonly PropertyKey[]): string {
     .replace(/^\./, '');
 }
 
-function describe(schema: z.core.$ZodType, issue: z.core.$ZodIssue, prefix: readonly PropertyKey[] = []): Mistake[] {
+/**
+ * @param noun what a key of the value is called: `parameter`, `key`
+ * @param prefix of the path, where the issue is one within another
+ */
+function describe(
+  schema: z.core.$ZodType,
+  issue: z.core.$ZodIssue,
+  noun: string,
+  prefix: readonly PropertyKey[] = [],
+): Problem[] {
   const path = [...prefix, ...issue.path];
   const place = pathText(path);
   if (issue.code === 'unrecognized_keys') {
     const known = objectShapeAt(schema, path);
     return issue.keys.map((key) => ({
-      message: `unknown parameter "${place ? `${place}.` : ''}${key}"${didYouMean(key, known)}`,
+      message: `unknown ${noun} "${place ? `${place}.` : ''}${key}"${didYouMean(key, known)}`,
+      path: [...path, key],
     }));
   }
   if (issue.code === 'invalid_union') {
     // The alternative that got furthest is the one that was meant.
     const [closest] = [...issue.errors].sort((a, b) => depth(b) - depth(a));
-    if (closest?.length) return closest.flatMap((inner) => describe(schema, inner, path));
+    if (closest?.length) return closest.flatMap((inner) => describe(schema, inner, noun, path));
   }
-  if (isMissing(issue)) return [{ message: `parameter "${place}" is missing (${issue.expected})` }];
+  if (isMissing(issue)) return [{ message: `${noun} "${place}" is missing (${issue.expected})`, path }];
   const message = issue.message.replace(/^Invalid input: /, '');
-  return [{ message: place ? `${place}: ${message}` : message }];
+  return [{ message: place ? `${place}: ${message}` : message, path }];
 }
 
 function depth(issues: readonly z.core.$ZodIssue[]): number {
@@ -77,11 +93,17 @@ function meant(schema: z.core.$ZodType, issues: readonly z.core.$ZodIssue[]): Re
 export function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): Parsed<z.output<Schema>> {
   const result = schema.safeParse(value);
   if (result.success) return { value: result.data };
-  const { issues } = result.error;
+  return { mistakes: problemsOf(schema, result.error, 'parameter').map(({ message }) => ({ message })) };
+}
+
+/**
+ * What is wrong with a value that its schema refused.
+ *
+ * @param noun what a key of the value is called: `parameter`, `key`
+ */
+export function problemsOf(schema: z.ZodType, { issues }: z.core.$ZodError, noun: string): readonly Problem[] {
   const mistyped = meant(schema, issues);
-  return {
-    mistakes: issues
-      .filter((issue) => !(isMissing(issue) && mistyped.has(pathText(issue.path))))
-      .flatMap((issue) => describe(schema, issue)),
-  };
+  return issues
+    .filter((issue) => !(isMissing(issue) && mistyped.has(pathText(issue.path))))
+    .flatMap((issue) => describe(schema, issue, noun));
 }
