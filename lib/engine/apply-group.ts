@@ -3,11 +3,11 @@ import { milliseconds } from '../model/duration.ts';
 import type { Application } from '../model/resource.ts';
 import type { Output, TaskNode } from '../model/task.ts';
 import type { SnippetResult } from '../session/session.ts';
-import type { Leaf } from './compile.ts';
 import type { As, HostContext } from './context.ts';
 import { commandFailure, failureOf } from './failure.ts';
 import { type Answer, type FramePart, toAnswer } from './frame.ts';
 import type { Candidate } from './group.ts';
+import type { Leaf } from './items.ts';
 import type { LookAhead } from './look-ahead.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -31,6 +31,10 @@ function applications(group: readonly Candidate[]): readonly Application[] {
 
 function timeoutOf({ node }: Leaf<TaskNode>): number {
   return node.options.timeout === undefined ? node.resource.timeout : milliseconds(node.options.timeout);
+}
+
+function isConfidential({ assessment }: Candidate): boolean {
+  return assessment.changes.some(({ sensitive }) => sensitive);
 }
 
 /** "mode is still 0644 (wanted 0600)" for what a change did not bring about. */
@@ -108,7 +112,12 @@ export async function applyGroup(
   const changing: FramePart = {
     snippets: made.map(({ script }, index) => {
       const leaf = (group[index] ?? first).leaf;
-      return { script, timeout: timeoutOf(leaf), critical: leaf.node.options.failedWhen === undefined };
+      return {
+        script,
+        timeout: timeoutOf(leaf),
+        critical: leaf.node.options.failedWhen === undefined,
+        confidential: (transaction ? group : group.slice(index, index + 1)).some(isConfidential),
+      };
     }),
     take: (taken) => {
       results = taken;
@@ -123,10 +132,10 @@ export async function applyGroup(
   const ahead = lookAhead.part(last.leaf, as, last.leaf.position + 1);
 
   await context.frames.send(as, [...parts.before, changing, proving, ahead], {
-    onLine: (part, index, line) => {
+    onLine: (part, index, line, stream) => {
       const leaf = (group[index] ?? first).leaf;
       if (part === changing) {
-        context.run.emit({ type: 'task-output', host: context.host.name, task: leaf.reference, line });
+        context.run.emit({ type: 'task-output', host: context.host.name, task: leaf.reference, line, stream });
       }
     },
   });

@@ -1,76 +1,24 @@
+import type { BlockNode } from '../model/block.ts';
 import type { ConfirmedNode } from '../model/confirmed.ts';
 import { milliseconds } from '../model/duration.ts';
-import type { TaskReference } from '../model/events.ts';
 import { type Get, NotYetKnown } from '../model/handle.ts';
 import type { Handler } from '../model/handler.ts';
-import type { BecomeOption, ConditionContext, Node } from '../model/node.ts';
+import type { CommonOptions, Node } from '../model/node.ts';
 import type { Play } from '../model/play.ts';
-import type { PlayContext } from '../model/role.ts';
-import type { Script } from '../model/script.ts';
-import type { CallSite } from '../model/site.ts';
+import type { PlayContext, RoleNode } from '../model/role.ts';
 import { Unlisted } from './failure.ts';
+import {
+  type BlockItem,
+  type Confirmation,
+  type Item,
+  isFlow,
+  type Leaf,
+  type LeafNode,
+  type RoleItem,
+  type Scope,
+} from './items.ts';
 import { ownedBy } from './owned-files.ts';
-
-/** What a task has from the play, roles and blocks that it stands in. */
-export interface Scope {
-  readonly play: string;
-  /** The innermost role's name; empty in the play itself. */
-  readonly role: string;
-  readonly path: string;
-  /** Undefined: as the inventory, the play and the command line say. */
-  readonly become: BecomeOption | undefined;
-  readonly conditions: readonly ((context: ConditionContext) => boolean)[];
-  /** The handler that its tasks belong to, by the name that readers know; `alone` where it has one task only. */
-  readonly handler?: { readonly name: string; readonly alone: boolean } | undefined;
-  /** The innermost `confirmed` around it. */
-  readonly confirm?: Confirmation | undefined;
-}
-
-type LeafNode = Exclude<Node, { type: 'block' | 'confirmed' | 'once' | 'role' }>;
-
-/** What the host does by itself when it is not reached anew in time. */
-export interface Confirmation {
-  readonly path: string;
-  /** In milliseconds. */
-  readonly within: number;
-  readonly restore: Script | undefined;
-  /** The files that the tasks own. */
-  readonly files: readonly string[];
-  readonly reference: TaskReference;
-  readonly site: CallSite;
-}
-
-/** One node with no others inside it, at its place in the order of things. */
-export interface Leaf<N extends LeafNode = LeafNode> {
-  readonly type: 'leaf';
-  readonly node: N;
-  readonly scope: Scope;
-  readonly reference: TaskReference;
-  /** Done by one host for all. */
-  readonly once: boolean;
-  /** The leaves that come one after another if all goes well; this one stands at `position`. */
-  readonly sequence: readonly Leaf[];
-  readonly position: number;
-}
-
-export interface BlockItem {
-  readonly type: 'block';
-  /** Set where the host is to take everything back unless it is reached anew. */
-  readonly confirm?: Confirmation | undefined;
-  readonly tasks: readonly Item[];
-  readonly rescue: readonly Item[];
-  readonly always: readonly Item[];
-}
-
-/** A role's items; its handlers run when they are done. */
-export interface RoleItem {
-  readonly type: 'role';
-  readonly scope: Scope;
-  readonly items: readonly Item[];
-  readonly handlers: readonly Handler[];
-}
-
-export type Item = Leaf | BlockItem | RoleItem;
+import type { Selection } from './selection.ts';
 
 /** Counts equal names below one path, so that every task has a path of its own. */
 class Names {
@@ -83,46 +31,50 @@ class Names {
   }
 }
 
-type Context = PlayContext & { readonly get: Get };
+/** What lists are made with. */
+export type ListContext = PlayContext & { readonly get: Get };
+
+/** Makes the list of a role; undefined leaves the role open. */
+export type ListRole = (role: RoleNode) => Promise<readonly Node[] | undefined>;
+
+/** One host's play. */
+export interface CompiledPlay {
+  /** The play as a tree of items; it is handled like a role, so that its own handlers run at its end. */
+  readonly role: RoleItem;
+  /** What the selection leaves out. */
+  readonly leftOut: readonly Leaf[];
+}
 
 class Compiler {
-  readonly #context: Context;
+  readonly leftOut: Leaf[] = [];
+  readonly #list: ListRole;
+  readonly #selection: Selection | undefined;
   readonly #names = new Names();
+  /** How many tasks and roles the selection has left out. */
+  #left = 0;
 
-  constructor(context: Context) {
-    this.#context = context;
+  constructor(list: ListRole, selection?: Selection) {
+    this.#list = list;
+    this.#selection = selection;
   }
 
+  /** @param sequence where leaves are added that come one after another */
   async items(nodes: readonly Node[], scope: Scope, sequence: Leaf[], once = false): Promise<Item[]> {
     const items: Item[] = [];
-    for (const node of nodes) items.push(await this.#item(node, scope, sequence, once));
+    for (const node of nodes) {
+      const item = await this.#item(node, scope, sequence, once);
+      if (item) items.push(item);
+    }
     return items;
   }
 
-  async #item(node: Node, scope: Scope, sequence: Leaf[], once: boolean): Promise<Item> {
+  /** Undefined: nothing of it is selected. */
+  async #item(node: Node, scope: Scope, sequence: Leaf[], once: boolean): Promise<Item | undefined> {
     switch (node.type) {
-      case 'role': {
-        const path = this.#names.unique(`${scope.path}/${node.name}`);
-        const inner = { ...narrowed(scope, node.options), role: node.name, path };
-        const nodes = await node.tasks(this.#context).catch((error: unknown) => {
-          throw error instanceof NotYetKnown ? error : new Unlisted(node.name, node.site, error);
-        });
-        return {
-          type: 'role',
-          scope: inner,
-          items: await this.items(nodes, inner, sequence, once),
-          handlers: handlersOf(nodes),
-        };
-      }
-      case 'block': {
-        const inner = { ...narrowed(scope, node.options), path: this.#names.unique(`${scope.path}/${node.name}`) };
-        return {
-          type: 'block',
-          tasks: await this.items(node.tasks, inner, sequence, once),
-          rescue: await this.items(node.rescue, inner, [], once),
-          always: await this.items(node.always, inner, sequence, once),
-        };
-      }
+      case 'role':
+        return this.#role(node, scope, sequence, once);
+      case 'block':
+        return this.#block(node, scope, sequence, once);
       case 'confirmed':
         return this.#confirmed(node, scope, sequence, once);
       case 'once':
@@ -132,22 +84,61 @@ class Compiler {
     }
   }
 
-  async #confirmed(node: ConfirmedNode, scope: Scope, sequence: Leaf[], once: boolean): Promise<BlockItem> {
-    const path = this.#names.unique(`${scope.path}/${node.name}`);
+  async #role(node: RoleNode, scope: Scope, sequence: Leaf[], once: boolean): Promise<RoleItem | undefined> {
+    const { name, site } = node;
+    const path = this.#names.unique(`${scope.path}/${name}`);
+    const roles = [...scope.roles, { name, path }];
+    const inner = { ...narrowed(scope, node.options), role: name, roles, path };
+    if (this.#selection?.leavesOut(path)) {
+      this.#left++;
+      return undefined;
+    }
+    const left = this.#left;
+    const nodes = await this.#list(node);
+    const items = await this.items(nodes ?? [], inner, sequence, once);
+    const open = nodes === undefined;
+    const role: RoleItem = { type: 'role', name, site, scope: inner, open, items, handlers: handlersOf(nodes ?? []) };
+    return this.#keep(this.handled(role, left), left);
+  }
+
+  async #block(node: BlockNode, scope: Scope, sequence: Leaf[], once: boolean): Promise<BlockItem | undefined> {
+    const { name, site } = node;
+    const inner = { ...narrowed(scope, node.options), path: this.#names.unique(`${scope.path}/${name}`) };
+    const left = this.#left;
+    const tasks = await this.items(node.tasks, inner, sequence, once);
+    const rescue = await this.items(node.rescue, { ...inner, rescue: true }, [], once);
+    const always = await this.items(node.always, inner, sequence, once);
+    return this.#keep({ type: 'block', name, site, scope: inner, tasks, rescue, always }, left);
+  }
+
+  async #confirmed(node: ConfirmedNode, scope: Scope, sequence: Leaf[], once: boolean): Promise<BlockItem | undefined> {
+    const { name, site } = node;
+    const path = this.#names.unique(`${scope.path}/${name}`);
     const confirm: Confirmation = {
       path,
       within: milliseconds(node.options.within),
       restore: node.options.restore,
       files: ownedBy(node.tasks),
-      reference: { path, play: scope.play, role: scope.role, name: node.name, where: [] },
-      site: node.site,
+      reference: { path, play: scope.play, role: scope.role, name, where: [] },
+      site,
     };
     const inner = { ...narrowed(scope, node.options), path, confirm };
+    const left = this.#left;
     const tasks = await this.items(node.tasks, inner, sequence, once);
-    return { type: 'block', confirm, tasks, rescue: [], always: [] };
+    return this.#keep({ type: 'block', name, site, scope: inner, confirm, tasks, rescue: [], always: [] }, left);
   }
 
-  #leaf(node: LeafNode, scope: Scope, sequence: Leaf[], once: boolean): Leaf {
+  /** A role of whose own tasks none is left has no handlers in this run. @param left how many were left out before it */
+  handled(role: RoleItem, left = 0): RoleItem {
+    return this.#left === left || hasOwnWork(role.items) ? role : { ...role, handlers: [] };
+  }
+
+  /** Undefined where the selection leaves nothing of it. @param left how many were left out before it */
+  #keep<I extends Item>(item: I, left: number): I | undefined {
+    return this.#left === left || hasWork([item]) ? item : undefined;
+  }
+
+  #leaf(node: LeafNode, scope: Scope, sequence: Leaf[], once: boolean): Leaf | undefined {
     const name = node.type === 'flush' ? 'flush' : node.name;
     const leaf: Leaf = {
       type: 'leaf',
@@ -164,9 +155,31 @@ class Compiler {
       sequence,
       position: sequence.length,
     };
+    if (this.#selection && !this.#selection.selects(leaf)) {
+      this.#left++;
+      this.leftOut.push(leaf);
+      return undefined;
+    }
     sequence.push(leaf);
     return leaf;
   }
+}
+
+/** Whether anything is done in them: what only orders other tasks is nothing by itself. */
+function hasWork(items: readonly Item[]): boolean {
+  return items.some((item) => {
+    if (item.type === 'leaf') return !isFlow(item);
+    if (item.type === 'role') return hasWork(item.items);
+    return hasWork(item.tasks) || hasWork(item.rescue) || hasWork(item.always);
+  });
+}
+
+/** Whether anything is done in them that does not stand in a role of its own, and can thus notify their handlers. */
+function hasOwnWork(items: readonly Item[]): boolean {
+  return items.some((item) => {
+    if (item.type === 'leaf') return !isFlow(item);
+    return item.type === 'block' && hasOwnWork([...item.tasks, ...item.rescue, ...item.always]);
+  });
 }
 
 /** What a task is called in reports: a handler's only task goes by the handler's name. */
@@ -175,15 +188,13 @@ function shownName({ handler }: Scope, name: string): string {
   return handler.alone ? handler.name : `${handler.name} / ${name}`;
 }
 
-function narrowed(
-  scope: Scope,
-  options: { readonly become?: BecomeOption; readonly when?: (context: ConditionContext) => boolean },
-): Scope {
-  if (options.become === undefined && options.when === undefined) return scope;
+function narrowed(scope: Scope, { become, when, tags = [] }: CommonOptions): Scope {
+  if (become === undefined && when === undefined && tags.length === 0) return scope;
   return {
     ...scope,
-    become: options.become ?? scope.become,
-    conditions: options.when ? [...scope.conditions, options.when] : scope.conditions,
+    become: become ?? scope.become,
+    conditions: when ? [...scope.conditions, when] : scope.conditions,
+    tags: [...new Set([...scope.tags, ...tags])],
   };
 }
 
@@ -201,28 +212,45 @@ export function handlersOf(nodes: readonly Node[]): readonly Handler[] {
 }
 
 /** The scope of what stands in a play itself. */
-export function playScope(play: Play): Scope {
-  return { play: play.name, role: '', path: play.name, become: undefined, conditions: [] };
+function playScope({ name, options: { tags = [] } }: Play): Scope {
+  return { play: name, role: '', roles: [], path: name, tags: [...new Set(tags)], become: undefined, conditions: [] };
+}
+
+/** Puts a play's nodes into a tree of items, by a way of one's own to make the lists of roles. */
+export async function arrangePlay(
+  play: Play,
+  nodes: readonly Node[] | undefined,
+  list: ListRole,
+  selection?: Selection,
+): Promise<CompiledPlay> {
+  const { name, site } = play;
+  const scope = playScope(play);
+  const compiler = new Compiler(list, selection);
+  const items = await compiler.items(nodes ?? [], scope, []);
+  const handlers = handlersOf(nodes ?? []);
+  const role: RoleItem = { type: 'role', name, site, scope, open: nodes === undefined, items, handlers };
+  return { role: compiler.handled(role), leftOut: compiler.leftOut };
+}
+
+/** Makes the lists of roles with what is known of the host. @throws as {@link compilePlay} */
+function listWith(context: ListContext): ListRole {
+  return (node) =>
+    node.tasks(context).catch((error: unknown) => {
+      throw error instanceof NotYetKnown ? error : new Unlisted(node.name, node.site, error);
+    });
 }
 
 /**
- * One host's play as a tree of items. The play itself is handled like a role: its own handlers run at its end.
+ * One host's play, as far as it is selected.
  *
- * @throws NotYetKnown where a role asks for a fact that was not read; UsageError for wrong parameters.
+ * @throws NotYetKnown where a role asks for a fact that was not read; Unlisted where a list cannot be made.
  */
-export async function compilePlay(play: Play, context: Context): Promise<RoleItem> {
-  const scope = playScope(play);
-  const nodes = await play.nodes(context);
-  return {
-    type: 'role',
-    scope,
-    items: await new Compiler(context).items(nodes, scope, []),
-    handlers: handlersOf(nodes),
-  };
+export async function compilePlay(play: Play, context: ListContext, selection?: Selection): Promise<CompiledPlay> {
+  return arrangePlay(play, await play.nodes(context), listWith(context), selection);
 }
 
-/** A handler's own tasks, as items. */
-export function compileHandler(handler: Handler, scope: Scope, context: Context): Promise<readonly Item[]> {
+/** A handler's own tasks, as items. Selections do not touch them. */
+export function compileHandler(handler: Handler, scope: Scope, context: ListContext): Promise<readonly Item[]> {
   const inner: Scope = {
     ...scope,
     path: `${scope.path}/${handler.name}`,
@@ -230,14 +258,5 @@ export function compileHandler(handler: Handler, scope: Scope, context: Context)
     conditions: [],
     handler: { name: handler.name, alone: handler.nodes.length === 1 },
   };
-  return new Compiler(context).items(handler.nodes, inner, []);
-}
-
-/** Every leaf of the items, wherever it stands. */
-export function leavesOf(items: readonly Item[]): readonly Leaf[] {
-  return items.flatMap((item) => {
-    if (item.type === 'leaf') return [item];
-    if (item.type === 'role') return leavesOf(item.items);
-    return [...leavesOf(item.tasks), ...leavesOf(item.rescue), ...leavesOf(item.always)];
-  });
+  return new Compiler(listWith(context)).items(handler.nodes, inner, []);
 }

@@ -2,7 +2,7 @@ import type { Get, Handle, HostToken } from '../model/handle.ts';
 import { NotYetKnown } from '../model/handle.ts';
 import type { Host } from '../model/host.ts';
 import type { ConditionContext } from '../model/node.ts';
-import type { Leaf } from './compile.ts';
+import type { Leaf } from './items.ts';
 
 /** What a check has to keep in mind of a host: what is only planned there, and which answers that makes doubtful. */
 export class Outlook {

@@ -3,9 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Failure } from '../model/events.ts';
 import { lines, type Script, sh } from '../model/script.ts';
 import type { SnippetResult } from '../session/session.ts';
-import type { Confirmation, Scope } from './compile.ts';
 import type { As, HostContext } from './context.ts';
 import type { FramePart } from './frame.ts';
+import type { Confirmation, Scope } from './items.ts';
 import type { Outcome } from './outcome.ts';
 
 const SCRIPT_TIMEOUT = 60_000;

@@ -8,6 +8,9 @@ import type { Counts } from './counts.ts';
 import type { Frames } from './frames.ts';
 import type { HostLink } from './host-link.ts';
 import type { OnceBoard } from './meeting.ts';
+import type { PlanGuard } from './plan-guard.ts';
+import type { PlanRecorder } from './plan-recorder.ts';
+import type { Selection } from './selection.ts';
 
 /** What holds for a whole run. */
 export interface RunContext {
@@ -15,6 +18,12 @@ export interface RunContext {
   readonly inventory: Inventory;
   /** Only probe. */
   readonly check: boolean;
+  /** A check that only tells what has drifted: what has no state is passed over, and no handler is notified. */
+  readonly verify: boolean;
+  /** Writes down what a check finds. */
+  readonly recorder: PlanRecorder | undefined;
+  /** Holds the run to a plan. */
+  readonly guard: PlanGuard | undefined;
   /** Show texts that differ; costs a second look at what differs. */
   readonly diff: boolean;
   readonly become: BecomeOption | undefined;
@@ -23,6 +32,8 @@ export interface RunContext {
   /** Aborted when the run is interrupted. */
   readonly signal: AbortSignal;
   readonly once: OnceBoard;
+  /** The part of the playbook that is run. */
+  readonly selection: Selection;
   /** @throws UsageError for a host that is not in the inventory. */
   contextOf(host: Host): HostContext;
 }

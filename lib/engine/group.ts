@@ -1,8 +1,8 @@
 import type { Assessment } from '../model/resource.ts';
 import type { TaskNode } from '../model/task.ts';
-import type { Leaf } from './compile.ts';
 import { judge } from './conditions.ts';
 import type { HostContext } from './context.ts';
+import type { Leaf } from './items.ts';
 import { isTask, type LookAhead } from './look-ahead.ts';
 
 /** How many neighbours go out in one frame at most. */

@@ -1,8 +1,9 @@
 import { Locked, Unreachable } from '../model/errors.ts';
 import type { TaskReference } from '../model/events.ts';
 import type { CallSite } from '../model/site.ts';
-import { type BlockItem, type Confirmation, compileHandler, type Item, type Leaf, type RoleItem } from './compile.ts';
+import { compileHandler } from './compile.ts';
 import { failureOf, located, Stopped, TaskFailed } from './failure.ts';
+import type { BlockItem, Confirmation, Item, Leaf, RoleItem } from './items.ts';
 import { LeafRunner, type Tools } from './leaf-runner.ts';
 import { isTask } from './look-ahead.ts';
 import type { Meeting, OnceEnd, Slots } from './meeting.ts';
@@ -172,7 +173,13 @@ export class HostRun {
 
   async #report(leaf: Leaf, perform: () => Promise<Outcome | undefined>): Promise<void> {
     const ignoring = isTask(leaf) && leaf.node.options.ignoreErrors === true;
-    await this.#tell(leaf.reference, leaf.node.site, perform, ignoring);
+    const { context, lookAhead } = this.#tools;
+    const recorded = async () => {
+      const outcome = await perform();
+      if (outcome) context.run.recorder?.record(context.host.name, leaf, outcome, lookAhead.as(leaf));
+      return outcome;
+    };
+    await this.#tell(leaf.reference, leaf.node.site, recorded, ignoring);
   }
 
   /** Announces a task, does it, counts it and tells how it ended. @throws TaskFailed */

@@ -5,12 +5,12 @@ import type { PlayContext } from '../model/role.ts';
 import type { StepNode } from '../model/step.ts';
 import type { TaskNode } from '../model/task.ts';
 import type { WaitNode } from '../model/wait.ts';
-import type { Leaf } from './compile.ts';
 import { judge, type Verdict } from './conditions.ts';
 import { type Confirmations, UNARMED } from './confirmation.ts';
 import type { HostContext } from './context.ts';
 import { commandFailure, failureOf } from './failure.ts';
 import { factPart, isFact } from './gather.ts';
+import type { Leaf } from './items.ts';
 import { isProbe, isTask, type LookAhead } from './look-ahead.ts';
 import type { Notifications } from './notifications.ts';
 import type { Outcome } from './outcome.ts';
@@ -37,6 +37,12 @@ function isWait(leaf: Leaf): leaf is Leaf<WaitNode> {
   return leaf.node.type === 'wait';
 }
 
+/** Whether there is something to look at: a step, a wait and what is done every time (a restart) have nothing. */
+function hasState(leaf: Leaf): boolean {
+  if (isTask(leaf)) return leaf.node.resource.probe() !== null;
+  return !isStep(leaf) && !isWait(leaf);
+}
+
 /** Does single tasks, probes, waits and steps on one host. */
 export class LeafRunner {
   readonly #tools: Tools;
@@ -59,6 +65,10 @@ export class LeafRunner {
       context.outlook.planned++;
       if (isTask(leaf) || isProbe(leaf)) context.outlook.doubt(leaf.node);
       return { status: 'unknown', changes: [], note: verdict.because };
+    }
+    if (context.run.verify && !hasState(leaf)) {
+      if (isTask(leaf)) leaf.node.set(context.token, { changed: false, output: undefined });
+      return { status: 'skipped', changes: [], note: 'has no state that could be verified' };
     }
     if (isTask(leaf)) return this.#task(leaf);
     if (isProbe(leaf)) return this.#probe(leaf);
@@ -140,6 +150,8 @@ export class LeafRunner {
   async #step(leaf: Leaf<StepNode>): Promise<Outcome> {
     const { context, lookAhead, services, confirmations } = this.#tools;
     if (!context.run.check) {
+      const failure = context.run.guard?.refuse(context.host.name, leaf, lookAhead.as(leaf));
+      if (failure) return { status: 'failed', changes: [], failure };
       lookAhead.invalidate();
       const as = lookAhead.as(leaf);
       await context.frames.ask(as, confirmations.arm(leaf.scope, as));

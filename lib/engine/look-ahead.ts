@@ -4,10 +4,10 @@ import type { ProbeNode } from '../model/probe.ts';
 import type { Resource, ResourceKind } from '../model/resource.ts';
 import type { TaskNode } from '../model/task.ts';
 import { resolveBecome } from './become.ts';
-import type { Leaf, Scope } from './compile.ts';
 import { judge } from './conditions.ts';
 import type { As, HostContext } from './context.ts';
 import { type Answer, type FramePart, probePart, toAnswer } from './frame.ts';
+import type { Leaf, Scope } from './items.ts';
 import type { Notifications } from './notifications.ts';
 
 /** How many probes go ahead when nothing has changed yet, and at most. Those of a kind that can be merged count as one. */

@@ -1,7 +1,7 @@
 import type { Handler } from '../model/handler.ts';
-import type { Leaf, Scope } from './compile.ts';
 import type { As, HostContext } from './context.ts';
 import type { FramePart } from './frame.ts';
+import type { Leaf, Scope } from './items.ts';
 import { type Marker, parseMarkers, readMarkers, removeMarkers, writeMarkers } from './pending.ts';
 
 const MARKER_TIMEOUT = 30_000;

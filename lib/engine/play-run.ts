@@ -5,12 +5,13 @@ import type { Handler } from '../model/handler.ts';
 import type { Play } from '../model/play.ts';
 import type { PlayContext } from '../model/role.ts';
 import { resolveBecome } from './become.ts';
-import { compilePlay, type Item, type RoleItem } from './compile.ts';
+import { type CompiledPlay, compilePlay } from './compile.ts';
 import { Confirmations } from './confirmation.ts';
 import type { As, HostContext } from './context.ts';
 import { failureOf, Stopped, TaskFailed, Unlisted } from './failure.ts';
 import { factPart, isFact } from './gather.ts';
 import { type BatchContext, HostRun } from './host-run.ts';
+import type { Item, RoleItem } from './items.ts';
 import { LookAhead } from './look-ahead.ts';
 import { handlerKey, Notifications } from './notifications.ts';
 import { applyAlone } from './single.ts';
@@ -103,7 +104,7 @@ export class PlayRun {
   }
 
   async #converge(): Promise<void> {
-    const role = await this.#compile();
+    const { role, leftOut } = await this.#compile();
     const notifications = new Notifications(this.#context, allHandlers(role));
     const lookAhead = new LookAhead(this.#context, this.#play.options.become, notifications);
     const confirmations = new Confirmations(this.#context);
@@ -136,13 +137,13 @@ export class PlayRun {
   }
 
   /** The play's items for this host; facts that are asked for on the way are read, those that were declared all at once. */
-  async #compile(): Promise<RoleItem> {
+  async #compile(): Promise<CompiledPlay> {
     const planning = { ...this.#playContext, get: this.#get };
     const declared = declaredFacts(this.#play);
     if (declared.length > 0) await this.#read(declared);
     for (;;) {
       try {
-        return await compilePlay(this.#play, planning);
+        return await compilePlay(this.#play, planning, this.#context.run.selection);
       } catch (error) {
         if (!(error instanceof NotYetKnown) || !isFact(error.handle)) {
           if (error instanceof Unlisted) throw error;

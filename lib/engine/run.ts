@@ -14,7 +14,11 @@ import { limitExceeded } from './fail-limit.ts';
 import { Frames } from './frames.ts';
 import { HostLink } from './host-link.ts';
 import { Meeting, OnceBoard, Slots } from './meeting.ts';
+import { Outliner } from './outline.ts';
+import type { PlanGuard } from './plan-guard.ts';
+import type { PlanRecorder } from './plan-recorder.ts';
 import { PlayRun } from './play-run.ts';
+import { Selection, type SelectionOptions } from './selection.ts';
 import { type PlayHosts, validate } from './validate.ts';
 
 /** How long what is running may go on after an interruption before it is ended, in milliseconds. */
@@ -27,6 +31,8 @@ export interface RunOptions {
   readonly run: string;
   /** Names of the hosts that may be touched; all of the inventory by default. */
   readonly limit?: readonly string[] | undefined;
+  /** Which part of the playbook is run; all of it by default. */
+  readonly select?: SelectionOptions | undefined;
   readonly check: boolean;
   readonly diff: boolean;
   /** How many hosts are worked on at once. */
@@ -36,7 +42,19 @@ export interface RunOptions {
   readonly becomePassword?: Secret | undefined;
   /** How long to wait for another run that holds a host, in milliseconds. */
   readonly lockTimeout?: number | undefined;
+  /** Whether the hosts are locked while they are worked on; a check never does it. True by default. */
+  readonly lock?: boolean | undefined;
+  /** For a check: only tell what has drifted. What has no state is passed over, and no handler is notified. */
+  readonly verify?: boolean | undefined;
+  /** For a check: end with `EXIT.drift` where something differs. */
+  readonly tellDrift?: boolean | undefined;
+  /** For a check: writes down what it finds. */
+  readonly recorder?: PlanRecorder | undefined;
+  /** Holds the run to a plan. */
+  readonly guard?: PlanGuard | undefined;
   readonly emit: Listener;
+  /** Whether events tell of every script that is sent and of what came back. */
+  readonly trace?: boolean | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -59,11 +77,24 @@ class Run {
   readonly #context: RunContext;
   #aborted: string | undefined;
 
-  constructor(options: RunOptions) {
+  constructor(options: RunOptions, selection: Selection) {
     this.#options = options;
-    const { run, inventory, check, diff, become, becomePassword, emit, signal } = options;
+    const {
+      run,
+      inventory,
+      check,
+      verify = false,
+      recorder,
+      guard,
+      diff,
+      become,
+      becomePassword,
+      emit,
+      signal,
+    } = options;
     this.#context = {
-      ...{ run, inventory, check, diff, become, becomePassword, emit, signal },
+      ...{ run, inventory, check, verify, recorder, guard, diff, become, becomePassword, emit, signal },
+      selection,
       once: new OnceBoard(),
       contextOf: (host) => this.#contextOf(host),
     };
@@ -72,11 +103,11 @@ class Run {
   #contextOf(host: Host): HostContext {
     const known = this.#contexts.get(host.name);
     if (known) return known;
-    const { emit, signal, check, run, lockTimeout = 0 } = this.#options;
-    const holder = `${userInfo().username}@${hostname()}`;
+    const { emit, signal, check, run, playbook, lockTimeout = 0, trace = false } = this.#options;
+    const holder = `${userInfo().username}@${hostname()}, playbook "${playbook.name}"`;
     // A check changes nothing, so it needs no lock and disturbs nobody.
-    const lock = check ? undefined : { holder, run, waitMs: lockTimeout };
-    const link = new HostLink(host, { emit, signal, lock });
+    const lock = check || this.#options.lock === false ? undefined : { holder, run, waitMs: lockTimeout };
+    const link = new HostLink(host, { emit, signal, lock, trace });
     const made: HostContext = {
       run: this.#context,
       host,
@@ -108,7 +139,7 @@ class Run {
       await Promise.all([...this.#contexts.values()].map(({ link }) => link.close()));
     }
     const recap = all.map((host) => this.#contextOf(host).counts.recap);
-    const code = signal.aborted ? interruptedCode(signal) : exitCode(recap);
+    const code = signal.aborted ? interruptedCode(signal) : exitCode(recap, this.#options.tellDrift);
     emit({ type: 'run-finished', run, exitCode: code, duration: performance.now() - started, recap });
     return { exitCode: code, recap };
   }
@@ -187,6 +218,12 @@ class Run {
  */
 export async function runPlaybook(options: RunOptions): Promise<RunResult> {
   const limit = options.limit && new Set(options.limit);
-  const plays = await validate(options.playbook, options.inventory, limit);
-  return new Run(options).execute(plays);
+  const outliner = new Outliner(options.playbook);
+  const all = await validate(options.playbook, options.inventory, limit, outliner.survey);
+  const selection = new Selection(outliner.outline, options.select ?? {});
+  const plays = all.map(({ play, hosts }) => ({
+    play,
+    hosts: hosts.filter(({ name }) => selection.concerns(play.name, name)),
+  }));
+  return new Run(options, selection).execute(plays);
 }

@@ -1,7 +1,7 @@
 import type { Resource } from '../model/resource.ts';
 import { TaskNode } from '../model/task.ts';
-import type { Leaf } from './compile.ts';
 import type { As, HostContext } from './context.ts';
+import type { Leaf } from './items.ts';
 import { LookAhead } from './look-ahead.ts';
 import { Notifications } from './notifications.ts';
 import type { Outcome } from './outcome.ts';
@@ -14,7 +14,7 @@ export function applyAlone(resource: Resource, context: HostContext, as: As): Pr
   const leaf: Leaf<TaskNode> = {
     type: 'leaf',
     node: new TaskNode(name, resource, {}, resource.site),
-    scope: { play: '', role: '', path: '', become: as ?? false, conditions: [] },
+    scope: { play: '', role: '', roles: [], path: '', tags: [], become: as ?? false, conditions: [] },
     reference: { path: name, play: '', role: '', name, where: [] },
     once: false,
     sequence,

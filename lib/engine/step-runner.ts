@@ -1,12 +1,12 @@
 import { milliseconds } from '../model/duration.ts';
 import { ConnectionLost, GardenError, Unreachable } from '../model/errors.ts';
-import type { Failure } from '../model/events.ts';
+import type { Failure, OutputStream } from '../model/events.ts';
 import type { ConditionContext } from '../model/node.ts';
 import type { Resource } from '../model/resource.ts';
 import type { StepContext, StepNode } from '../model/step.ts';
-import type { Leaf } from './compile.ts';
 import type { As, HostContext } from './context.ts';
 import { commandFailure, failureOf, StepCommandFailed } from './failure.ts';
+import type { Leaf } from './items.ts';
 import type { Outcome } from './outcome.ts';
 import { wait } from './wait-runner.ts';
 
@@ -60,8 +60,8 @@ function stepContext(
     signal: run.signal,
     async run(script, { allowFailure = false, timeout } = {}) {
       const snippet = { script, timeout: timeout === undefined ? TEN_MINUTES : milliseconds(timeout) };
-      const onLine = (_: number, line: string) =>
-        run.emit({ type: 'task-output', host: host.name, task: leaf.reference, line });
+      const onLine = (_: number, line: string, stream: OutputStream) =>
+        run.emit({ type: 'task-output', host: host.name, task: leaf.reference, line, stream });
       const [result] = await traced(async () => (await context.link.session(as)).run([snippet], { onLine }));
       if (!result) throw new GardenError('the script gave no result');
       const timedOut = result.outcome === 'timed-out';

@@ -4,10 +4,11 @@ import type { Host, Inventory } from '../model/host.ts';
 import type { Node } from '../model/node.ts';
 import type { Play } from '../model/play.ts';
 import type { Playbook } from '../model/playbook.ts';
-import type { PlayContext } from '../model/role.ts';
+import type { PlayContext, RoleNode } from '../model/role.ts';
 import type { CallSite } from '../model/site.ts';
 import { batches } from './batches.ts';
-import { handlersOf } from './compile.ts';
+import { arrangePlay, handlersOf } from './compile.ts';
+import type { RoleItem } from './items.ts';
 
 /** A play with the hosts that it is for, in the order of the inventory. */
 export interface PlayHosts {
@@ -15,6 +16,10 @@ export interface PlayHosts {
   readonly hosts: readonly Host[];
 }
 
+/** Told of every play on every host what of it is known before a host is touched. */
+export type Surveyor = (play: Play, host: Host, items: RoleItem) => void;
+
+/** Where something was written down, in the words of a mistake: its line, and the line that led there. */
 function place(site: CallSite): string {
   return site.locations
     .slice(0, 2)
@@ -29,7 +34,7 @@ function mistakesOf(error: unknown, where: string): readonly Mistake[] {
   return [{ message: error instanceof Error ? `${error.name}: ${error.message}` : String(error), where }];
 }
 
-/** Walks a play's nodes for one host as the run will, as far as that needs nothing of the host itself. */
+/** Makes a play's items for one host as the run will, as far as that needs nothing of the host itself. */
 class HostCheck {
   readonly #context: PlayContext;
   readonly mistakes: Mistake[] = [];
@@ -38,13 +43,30 @@ class HostCheck {
     this.#context = context;
   }
 
-  async play(play: Play): Promise<void> {
-    await this.#collect(play.site, '', async () =>
-      this.#nodes(await play.nodes({ ...this.#context, get: refuse }), play.name),
-    );
+  async play(play: Play): Promise<RoleItem> {
+    const nodes = await this.#collect(play.site, '', async () => {
+      const listed = await play.nodes({ ...this.#context, get: refuse });
+      this.#handlers(listed, play.name);
+      return listed;
+    });
+    const { role } = await arrangePlay(play, nodes, (node) => this.#list(node));
+    return role;
   }
 
-  async #nodes(nodes: readonly Node[], owner: string): Promise<void> {
+  /** A role's list; undefined where it has mistakes, or follows from facts. */
+  async #list(node: RoleNode): Promise<readonly Node[] | undefined> {
+    const label = `role ${node.name}, host ${this.#context.host.name}`;
+    return this.#collect(node.site, label, async () => {
+      const wrong = await node.check(this.#context);
+      for (const mistake of wrong) this.mistakes.push({ ...mistake, where: `${place(node.site)} (${label})` });
+      if (wrong.length > 0) return undefined;
+      const listed = await node.tasks({ ...this.#context, get: refuse });
+      this.#handlers(listed, `role ${node.name}`);
+      return listed;
+    });
+  }
+
+  #handlers(nodes: readonly Node[], owner: string): void {
     const names = new Set<string>();
     for (const { name, site } of handlersOf(nodes)) {
       if (names.has(name)) {
@@ -55,34 +77,16 @@ class HostCheck {
       }
       names.add(name);
     }
-    for (const node of nodes) await this.#node(node, owner);
   }
 
-  async #node(node: Node, owner: string): Promise<void> {
-    if (node.type === 'once') await this.#node(node.node, owner);
-    if (node.type === 'block')
-      for (const inner of [...node.tasks, ...node.rescue, ...node.always]) await this.#node(inner, owner);
-    if (node.type === 'confirmed') for (const inner of node.tasks) await this.#node(inner, owner);
-    if (node.type !== 'role') return;
-    const label = `role ${node.name}, host ${this.#context.host.name}`;
-    const before = this.mistakes.length;
-    await this.#collect(node.site, label, async () => {
-      for (const mistake of await node.check(this.#context))
-        this.mistakes.push({ ...mistake, where: `${place(node.site)} (${label})` });
-    });
-    if (this.mistakes.length > before) return;
-    await this.#collect(node.site, label, async () =>
-      this.#nodes(await node.tasks({ ...this.#context, get: refuse }), `role ${node.name}`),
-    );
-  }
-
-  async #collect(site: CallSite, label: string, work: () => Promise<void>): Promise<void> {
+  async #collect<T>(site: CallSite, label: string, work: () => Promise<T>): Promise<T | undefined> {
     try {
-      await work();
+      return await work();
     } catch (error) {
       // A list that follows from facts is made, and checked, when the host has answered.
-      if (error instanceof NotYetKnown) return;
+      if (error instanceof NotYetKnown) return undefined;
       this.mistakes.push(...mistakesOf(error, label ? `${place(site)} (${label})` : place(site)));
+      return undefined;
     }
   }
 }
@@ -101,6 +105,7 @@ export async function validate(
   playbook: Playbook,
   inventory: Inventory,
   limit: ReadonlySet<string> | undefined,
+  survey: Surveyor = () => {},
 ): Promise<readonly PlayHosts[]> {
   const mistakes = new Map<string, Mistake>();
   const add = (found: readonly Mistake[]) => {
@@ -119,7 +124,7 @@ export async function validate(
       batches(hosts, play.options.serial);
       for (const host of hosts) {
         const check = new HostCheck({ host, vars: host.vars, inventory });
-        await check.play(play);
+        survey(play, host, await check.play(play));
         add(check.mistakes);
       }
       return { play, hosts };
