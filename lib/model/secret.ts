@@ -6,8 +6,8 @@ const made = new Set<Secret>();
 const watchers = new Set<(secret: Secret) => void>();
 
 /**
- * Calls back with every secret there is, now and later, until the function that it returns is called. Whoever redacts
- * output must know them all, wherever in a playbook they were made.
+ * Calls back with every secret whose value is known, now and later, until the function that it returns is called.
+ * Whoever redacts output must know them all, wherever in a playbook they were made.
  */
 export function watchSecrets(watcher: (secret: Secret) => void): () => void {
   made.forEach(watcher);
@@ -15,21 +15,30 @@ export function watchSecrets(watcher: (secret: Secret) => void): () => void {
   return () => watchers.delete(watcher);
 }
 
+/** Something that reveals a secret's value, now or later. */
+export interface Revealing {
+  /** @throws GardenError where the value is not known. */
+  reveal(): string;
+}
+
 /**
  * A value that no printer shows: in text, JSON and `console.log` it is `***`. Only {@link Secret.reveal}, which
  * is easy to search for, gives the value itself.
  */
-export class Secret {
-  readonly #value: string;
+export class Secret implements Revealing {
+  readonly #value: string | Revealing;
 
-  constructor(value: string) {
+  /** @param value itself, or who will know it; that one makes a `Secret` of the text when it is known */
+  constructor(value: string | Revealing) {
     this.#value = value;
+    if (typeof value !== 'string') return;
     made.add(this);
     for (const watcher of watchers) watcher(this);
   }
 
+  /** @throws GardenError where it is fetched from somewhere and has not been, or could not be. */
   reveal(): string {
-    return this.#value;
+    return typeof this.#value === 'string' ? this.#value : this.#value.reveal();
   }
 
   toString(): string {

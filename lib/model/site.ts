@@ -36,6 +36,14 @@ export class CallSite {
   get location(): Location | undefined {
     return this.locations[0];
   }
+
+  /** `file:line`, and the line that led there: where a mistake is to be looked for. Empty where no user's code is in it. */
+  get place(): string {
+    return this.locations
+      .slice(0, 2)
+      .map(({ file, line }) => `${file}:${line}`)
+      .join(', from ');
+  }
 }
 
 /** The places in the user's code that a stack trace names, innermost first. */

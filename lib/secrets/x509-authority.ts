@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { createHash, randomBytes, webcrypto } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as x509 from '@peculiar/x509';
 import { GardenError } from '../model/errors.ts';
@@ -11,6 +11,7 @@ import type {
   CertificateRequest,
   IssuedCertificate,
 } from './certificate-authority.ts';
+import { writePrivate } from './private-file.ts';
 
 x509.cryptoProvider.set(webcrypto);
 
@@ -28,13 +29,6 @@ async function readIfThere(path: string): Promise<string | undefined> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw new GardenError(`${path} cannot be read`, { cause: error, hint: 'see whose it is and that it may be read' });
   }
-}
-
-/** Writes a file that only its owner may read; whole or not at all. */
-async function writePrivate(path: string, content: string): Promise<void> {
-  const temporary = `${path}.${randomBytes(4).toString('hex')}`;
-  await writeFile(temporary, content, { mode: 0o600, flag: 'wx' });
-  await rename(temporary, path);
 }
 
 async function newKey(): Promise<{ keys: webcrypto.CryptoKeyPair; pem: string }> {

@@ -1,0 +1,90 @@
+import { GardenError, type Mistake, UsageError } from './errors.ts';
+import { Secret } from './secret.ts';
+import { CallSite } from './site.ts';
+
+/** Finds secrets by their names: the vault of a project. */
+export interface SecretFinder {
+  /** @throws UsageError where there is none of this name, or the vault cannot be opened. */
+  find(name: string): Promise<Secret>;
+}
+
+/** A secret was revealed before it was fetched. The engine fetches it and begins again, or says that it is too late. */
+export class SecretNotFetched extends GardenError {}
+
+/** A secret could not be fetched. Why has been told where it was asked for. */
+export class SecretUnavailable extends GardenError {}
+
+/**
+ * One secret that a playbook asks for, wherever and however often it does. It is fetched once, before any host is
+ * touched, unless it is asked for later.
+ */
+class SecretRequest {
+  readonly #what: string;
+  readonly #fetch: (finder: SecretFinder) => Promise<Secret>;
+  #fetched: Secret | undefined;
+  #mistakes: readonly Mistake[] | undefined;
+  /** Where it was asked for, as far as nobody was told yet that it cannot be fetched. */
+  #sites: CallSite[] = [];
+
+  constructor(what: string, fetch: (finder: SecretFinder) => Promise<Secret>) {
+    this.#what = what;
+    this.#fetch = fetch;
+  }
+
+  askedFor(site: CallSite): void {
+    if (this.#fetched === undefined) this.#sites.push(site);
+  }
+
+  get isPending(): boolean {
+    return this.#fetched === undefined && this.#sites.length > 0;
+  }
+
+  reveal(): string {
+    if (this.#fetched) return this.#fetched.reveal();
+    if (this.#mistakes) throw new SecretUnavailable(`${this.#what} could not be fetched`);
+    throw new SecretNotFetched(`${this.#what} is asked for in the middle of the run, when it is too late to fetch it`, {
+      hint: 'make it outside of the function, as a constant, and reveal it within: then it is fetched before any host is touched',
+    });
+  }
+
+  /** Fetches it. @returns what is wrong, for every place that was not told yet */
+  async settle(finder: SecretFinder): Promise<readonly Mistake[]> {
+    if (this.#fetched === undefined && this.#mistakes === undefined) {
+      try {
+        this.#fetched = await this.#fetch(finder);
+      } catch (error) {
+        if (!(error instanceof UsageError)) throw error;
+        this.#mistakes = error.mistakes;
+      }
+    }
+    const sites = this.#sites;
+    this.#sites = [];
+    return (this.#mistakes ?? []).flatMap((mistake) =>
+      mistake.where === undefined ? sites.map((site) => ({ ...mistake, where: site.place })) : [mistake],
+    );
+  }
+}
+
+const requests = new Map<string, SecretRequest>();
+
+/**
+ * A secret that is fetched when the run begins. The same one may be asked for many times.
+ *
+ * @param what it is, for messages, such as `secret "mail/dkim"`; the same words mean the same secret
+ */
+export function requestSecret(what: string, fetch: (finder: SecretFinder) => Promise<Secret>): Secret {
+  const request = requests.get(what) ?? new SecretRequest(what, fetch);
+  requests.set(what, request);
+  request.askedFor(CallSite.here());
+  return new Secret(request);
+}
+
+/** Fetches all secrets that were asked for and are not known yet. @returns what is wrong with those that cannot be */
+export async function fetchSecrets(finder: SecretFinder): Promise<readonly Mistake[]> {
+  const [first, ...others] = [...requests.values()].filter((request) => request.isPending);
+  if (first === undefined) return [];
+  // What has to be unlocked is unlocked by the first one, so that a person is asked once.
+  const mistakes = [...(await first.settle(finder))];
+  for (const more of await Promise.all(others.map((request) => request.settle(finder)))) mistakes.push(...more);
+  return mistakes;
+}

@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { GardenError } from '../model/errors.ts';
+
+/** How long to wait for another process that changes the file, in milliseconds. */
+const PATIENCE = 30_000;
+const RETRY = 25;
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
+/** Whether whoever wrote this into a lock is gone. Of a process on another machine nobody can say. */
+function isStale(holder: string): boolean {
+  const [pid = '', host = ''] = holder.trim().split(' ');
+  if (host !== hostname() || !/^\d+$/.test(pid)) return false;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return codeOf(error) === 'ESRCH';
+  }
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Takes the lock away that a crash left. Of several that try, each sees by what it took whether it was the right one. */
+async function takeAway(lock: string, holder: string): Promise<void> {
+  const taken = `${lock}.${randomBytes(4).toString('hex')}`;
+  try {
+    await rename(lock, taken);
+    if ((await readIfThere(taken)) !== holder) await link(taken, lock);
+  } catch (error) {
+    // Somebody else was faster.
+    if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'EEXIST') throw error;
+  } finally {
+    await rm(taken, { force: true });
+  }
+}
+
+/**
+ * Runs `work` while no other process on this machine does so for the same file. The lock is a file beside it; one that
+ * a crash left is found out by its process, which is gone.
+ *
+ * @throws GardenError where another process holds it for too long.
+ */
+export async function withFileLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const lock = `${path}.lock`;
+  const own = `${lock}.${randomBytes(4).toString('hex')}`;
+  await writeFile(own, `${process.pid} ${hostname()} ${randomBytes(8).toString('hex')}\n`, { mode: 0o600, flag: 'wx' });
+  try {
+    const start = performance.now();
+    for (;;) {
+      try {
+        // Whole from its first moment, unlike a file that is made first and written then.
+        await link(own, lock);
+        break;
+      } catch (error) {
+        if (codeOf(error) !== 'EEXIST') throw error;
+      }
+      const holder = await readIfThere(lock);
+      if (holder !== undefined && isStale(holder)) await takeAway(lock, holder);
+      else if (performance.now() - start > PATIENCE) {
+        throw new GardenError(
+          `another process is changing ${path}: ${holder?.trim().split(' ').slice(0, 2).join(' on ')}`,
+          {
+            hint: `if it is gone, remove ${lock}`,
+          },
+        );
+      } else await delay(RETRY);
+    }
+    try {
+      return await work();
+    } finally {
+      await rm(lock, { force: true });
+    }
+  } finally {
+    await rm(own, { force: true });
+  }
+}
