@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { EXIT } from '../model/errors.ts';
 import { defineCompletion } from './definitions/completion.ts';
 import type { CommandLine, Define } from './definitions/definition.ts';
+import { defineDoc } from './definitions/doc.ts';
 import { defineExec } from './definitions/exec.ts';
 import { defineLab } from './definitions/lab.ts';
 import { defineRun } from './definitions/run.ts';
@@ -19,7 +20,7 @@ Exit codes: 0 done, 1 a fault of garden, 2 a host failed, 4 a host is unreachabl
   6 both failed and unreachable, 7 locked by another run, 130 and 143 interrupted`;
 
 /** All commands, in the order in which the help shows them. */
-const COMMANDS: readonly Define[] = [defineRun, defineExec, defineLab, defineCompletion];
+const COMMANDS: readonly Define[] = [defineRun, defineExec, defineDoc, defineLab, defineCompletion];
 
 /**
  * The command line. Resolves to the exit code.

@@ -15,21 +15,30 @@ interface Prepared {
 
 /**
  * Loads a TypeScript or JavaScript module of a project (a playbook, an inventory, variables) and gives its default
- * export; undefined where it has none. It is bundled with the modules of its project; the bundle is kept and used
- * again while its inputs are the same. Places of tasks, roles and exceptions are those of the original files.
+ * export; undefined where it has none.
+ *
+ * @throws UsageError as {@link loadExports}.
+ */
+export async function loadModule(file: string): Promise<unknown> {
+  const loaded = await loadExports(file);
+  return 'default' in loaded ? loaded.default : undefined;
+}
+
+/**
+ * Loads a module and gives all that it exports. It is bundled with the modules of its project; the bundle is kept and
+ * used again while its inputs are the same. Places of tasks, roles and exceptions are those of the original files.
  *
  * @throws UsageError for everything that can be wrong with it: all errors of syntax and all imports that lead nowhere
  * at once, an exception while it ran.
  */
-export async function loadModule(file: string): Promise<unknown> {
+export async function loadExports(file: string): Promise<object> {
   const entry = resolve(file);
   // Before the module is read: Node looks for source maps only then.
   process.setSourceMapsEnabled(true);
   const cache = new BundleCache(entry);
   const known = cache.find();
   const prepared = known === undefined ? await prepare(entry, cache) : { file: known, inputs: [] };
-  const loaded = await importModule(prepared, entry, cache);
-  return 'default' in loaded ? loaded.default : undefined;
+  return importModule(prepared, entry, cache);
 }
 
 async function prepare(entry: string, cache: BundleCache): Promise<Prepared> {
