@@ -6,6 +6,7 @@ import { hostSettings } from './connection.ts';
 import type { HostData, InventoryData, Variable } from './data.ts';
 import { Hierarchy } from './hierarchy.ts';
 import { LOCAL_NAMES, matchTerms, type PatternScope, splitPattern } from './patterns.ts';
+import { HostVarsCheck } from './schema.ts';
 import { SECRET_VARIABLES } from './setting-names.ts';
 import { writtenText } from './settings.ts';
 import { type ResolvedVariable, type ResolvedVariables, resolveVariables } from './variables.ts';
@@ -30,12 +31,14 @@ export class LoadedInventory implements Inventory {
     this.#data = data;
     this.#extra = extra;
     this.#hierarchy = new Hierarchy(data);
+    const check = new HostVarsCheck(data.schemas);
     this.groups = this.#hierarchy.groups;
     this.all = [...data.hosts.values()].map((host) => {
-      const made = this.#make(host);
+      const made = this.#make(host, check);
       this.#hosts.set(host.name, made);
       return made;
     });
+    check.tell(data.findings);
   }
 
   hosts(pattern: string): readonly Host[] {
@@ -67,9 +70,10 @@ export class LoadedInventory implements Inventory {
     return this.#variables.get(host) ?? new Map();
   }
 
-  #make(data: HostData): Host {
+  #make(data: HostData, check?: HostVarsCheck): Host {
     const { findings } = this.#data;
-    const variables = resolveVariables(data, this.#hierarchy, this.#extra, findings);
+    const resolved = resolveVariables(data, this.#hierarchy, this.#extra, findings);
+    const variables = check?.typed(data.name, resolved, data.origin) ?? resolved;
     this.#variables.set(data.name, variables);
     const groups = this.#hierarchy.groupsOf(data.name).map(({ name }) => name);
     return {

@@ -3,8 +3,8 @@ import type { Findings } from './findings.ts';
 import { SETTINGS, type SettingName } from './setting-names.ts';
 import type { ResolvedVariable, ResolvedVariables } from './variables.ts';
 
-const TRUE = /^(?:true|yes|on|y|t|1)$/i;
-const FALSE = /^(?:false|no|off|n|f|0|)$/i;
+export const TRUE = /^(?:true|yes|on|y|t|1)$/i;
+export const FALSE = /^(?:false|no|off|n|f|0|)$/i;
 
 /**
  * Reads a host's settings with the types that they must have; what has another is a mistake at its place. A setting
