@@ -44,12 +44,22 @@ export class Counts {
   }
 }
 
-/** The exit code of a run, by what became of its hosts. */
-export function exitCode(recap: readonly HostRecap[]): number {
+/** Whether something on a host is not as the playbook says, and a run would mend it. */
+function hasDrifted({ changed, unknown, pendingHandlers }: HostRecap): boolean {
+  return changed > 0 || unknown > 0 || pendingHandlers.length > 0;
+}
+
+/**
+ * The exit code of a run, by what became of its hosts.
+ *
+ * @param tellDrift for a check: that something differs is told by the exit code too
+ */
+export function exitCode(recap: readonly HostRecap[], tellDrift = false): number {
   const failed = recap.some((host) => host.failed > 0);
   const unreachable = recap.some((host) => host.unreachable);
   if (failed && unreachable) return EXIT.failedAndUnreachable;
   if (failed) return EXIT.failed;
   if (unreachable) return EXIT.unreachable;
-  return recap.some((host) => host.locked) ? EXIT.locked : EXIT.done;
+  if (recap.some((host) => host.locked)) return EXIT.locked;
+  return tellDrift && recap.some(hasDrifted) ? EXIT.drift : EXIT.done;
 }

@@ -1,15 +1,16 @@
 import type { Change } from '../model/change.ts';
 import { ConnectionLost, UnmetPrecondition } from '../model/errors.ts';
+import type { Failure } from '../model/events.ts';
 import type { Assessment } from '../model/resource.ts';
 import type { TaskNode } from '../model/task.ts';
 import { applyGroup } from './apply-group.ts';
-import type { Leaf } from './compile.ts';
 import { Confirmations, UNARMED } from './confirmation.ts';
 import type { HostContext } from './context.ts';
 import { commandFailure, failureOf, Stopped } from './failure.ts';
 import type { Answer } from './frame.ts';
 import { LOSSES_BORNE } from './frames.ts';
 import { type Candidate, groupFrom } from './group.ts';
+import type { Leaf } from './items.ts';
 import type { LookAhead } from './look-ahead.ts';
 import type { Notifications } from './notifications.ts';
 import type { Outcome } from './outcome.ts';
@@ -76,14 +77,14 @@ export class TaskRunner {
     const { changes } = looked.assessment;
     if (changes.length === 0) {
       this.#lookAhead.widen();
-      if (!this.#attempted.delete(leaf)) return { status: 'ok', changes };
+      if (!this.#attempted.delete(leaf)) return { status: 'ok', changes, note: this.#planNote(leaf, 'ok') };
       return this.#changed(leaf, { status: 'changed', changes, note: 'made before the connection was lost' });
     }
     if (!this.#context.run.check)
       return this.#apply({ leaf, stdout: answer?.stdout ?? '', assessment: looked.assessment });
     this.#context.outlook.planned++;
     const shown = this.#context.run.diff ? await this.#lookAhead.reveal(leaf, changes) : changes;
-    return this.#changed(leaf, { status: 'changed', changes: shown });
+    return this.#changed(leaf, { status: 'changed', changes: shown, assessment: looked.assessment });
   }
 
   #assess(leaf: Leaf<TaskNode>, answer: Answer | undefined): Outcome | { readonly assessment: Assessment } {
@@ -109,7 +110,9 @@ export class TaskRunner {
   async #apply(first: Candidate): Promise<Outcome> {
     const { run, host } = this.#context;
     const as = this.#lookAhead.as(first.leaf);
-    const group = groupFrom(first, this.#lookAhead, this.#context);
+    const refusal = this.#refusal(first);
+    if (refusal) return { status: 'failed', changes: first.assessment.changes, failure: refusal };
+    const group = this.#asPlanned(groupFrom(first, this.#lookAhead, this.#context));
     const changes = new Map<Leaf, readonly Change[]>();
     for (const { leaf, assessment } of group) {
       const plain = assessment.changes;
@@ -131,7 +134,10 @@ export class TaskRunner {
     }
     for (const { leaf } of group) this.#attempted.delete(leaf);
 
-    for (const [leaf, outcome] of applied.outcomes) this.#ahead.set(leaf, this.#changed(leaf, outcome));
+    for (const [leaf, outcome] of applied.outcomes) {
+      const note = outcome.status === 'changed' ? this.#planNote(leaf, 'changed') : undefined;
+      this.#ahead.set(leaf, this.#changed(leaf, note === undefined ? outcome : { ...outcome, note }));
+    }
     // Half a change is one: the next run may find nothing left to do, and would never run its handlers.
     for (const leaf of applied.touched) this.#notifications.notify(leaf, as);
     if (announced) this.#notifications.withdraw(announced.fresh, as);
@@ -140,8 +146,26 @@ export class TaskRunner {
     return own ?? { status: 'failed', changes: [], failure: { message: 'the change gave no result' } };
   }
 
+  /** Why the run's plan does not let a change be made. */
+  #refusal({ leaf, assessment }: Candidate): Failure | undefined {
+    const { run, host } = this.#context;
+    return run.guard?.refuse(host.name, leaf, this.#lookAhead.as(leaf), assessment);
+  }
+
+  /** The group up to the first that is not planned so; its own turn will tell why. */
+  #asPlanned(group: readonly Candidate[]): readonly Candidate[] {
+    const end = group.findIndex((candidate) => this.#refusal(candidate));
+    return end === -1 ? group : group.slice(0, end);
+  }
+
+  #planNote(leaf: Leaf, status: 'ok' | 'changed'): string | undefined {
+    const { run, host } = this.#context;
+    return run.guard?.note(host.name, leaf, status);
+  }
+
   /** Passes an outcome on; a change that was made (or planned) notifies its handlers. */
   #changed(leaf: Leaf<TaskNode>, outcome: Outcome): Outcome {
+    if (this.#context.run.verify) return outcome;
     const as = this.#context.run.check ? null : this.#lookAhead.as(leaf);
     if (outcome.status === 'changed') this.#notifications.notify(leaf, as);
     return outcome;
