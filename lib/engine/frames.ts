@@ -1,4 +1,5 @@
 import { ConnectionLost, Unreachable } from '../model/errors.ts';
+import type { OutputStream } from '../model/events.ts';
 import type { Script } from '../model/script.ts';
 import type { SnippetResult } from '../session/session.ts';
 import type { As } from './context.ts';
@@ -16,8 +17,8 @@ interface Deferred {
   readonly script: Script;
 }
 
-/** Called with every line that a snippet of a part prints: the part, the snippet's index in it, the line. */
-export type LineListener = (part: FramePart, index: number, line: string) => void;
+/** Called with every line that a snippet of a part prints: the part, the snippet's index in it, the line, its stream. */
+export type LineListener = (part: FramePart, index: number, line: string, stream: OutputStream) => void;
 
 /** Sends frames to one host. Housekeeping that can wait rides in front of the next frame. */
 export class Frames {
@@ -67,9 +68,9 @@ export class Frames {
         const owner = owners[position];
         if (owner?.part) options.onResult?.(owner.part, owner.index, result);
       },
-      onLine: (position, line) => {
+      onLine: (position, line, stream) => {
         const owner = owners[position];
-        if (owner?.part) options.onLine?.(owner.part, owner.index, line);
+        if (owner?.part) options.onLine?.(owner.part, owner.index, line, stream);
       },
     });
     this.#deferred = this.#deferred.filter((chore) => !chores.includes(chore));

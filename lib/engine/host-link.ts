@@ -8,6 +8,7 @@ import type { Session } from '../session/session.ts';
 import { startShellSession } from '../session/shell-session.ts';
 import { connect } from '../transport/connect.ts';
 import type { Connection } from '../transport/transport.ts';
+import { type Telling, ToldSession } from './told-session.ts';
 
 /** How often a lost connection is made again, and after how many milliseconds each time; a little is added at random. */
 const RECONNECT_DELAYS = [500, 1000, 2000, 4000, 8000, 16_000];
@@ -18,6 +19,8 @@ export class HostLink {
   readonly #emit: Listener;
   readonly #signal: AbortSignal;
   readonly #lock: LockRequest | undefined;
+  /** How the frames of all sessions are told of. */
+  readonly #told: Pick<Telling, 'emit' | 'trace' | 'frames'>;
   #connection: Promise<Connection> | undefined;
   readonly #sessions = new Map<string, Promise<Session>>();
   /** The sessions that were told to take the host's lock. */
@@ -26,9 +29,13 @@ export class HostLink {
   /** Above 0 while something is done that no interruption ends. */
   #spared = 0;
 
-  constructor(host: Host, options: { emit: Listener; signal: AbortSignal; lock: LockRequest | undefined }) {
+  constructor(
+    host: Host,
+    options: { emit: Listener; signal: AbortSignal; lock: LockRequest | undefined; trace?: boolean },
+  ) {
     this.host = host;
     this.#emit = options.emit;
+    this.#told = { emit: options.emit, trace: options.trace ?? false, frames: { count: 0 } };
     this.#signal = options.signal;
     this.#lock = options.lock;
   }
@@ -53,7 +60,7 @@ export class HostLink {
       const lock = this.#lockers.some(({ info }) => info !== undefined) ? undefined : this.#lock;
       session = startShellSession(connection, { ...effective, ...(lock && { lock }) }).then((started) => {
         if (lock) this.#lockers.push(started);
-        return started;
+        return new ToldSession(started, { host: this.host.name, user: effective.as?.user, ...this.#told });
       });
       this.#sessions.set(key, session);
     }
@@ -152,14 +159,18 @@ export class HostLink {
   async #connect(timeout = this.host.connection.timeout): Promise<Connection> {
     const { name } = this.host;
     this.#emit({ type: 'host-connecting', host: name });
+    let reason: string | undefined;
     const connection = await connect(
       { ...this.host.connection, timeout },
       {
         notice: (level, text) => this.#emit({ type: 'message', host: name, level, text }),
         signal: this.#signal,
+        onChoice: (why) => {
+          reason = why;
+        },
       },
     );
-    this.#emit({ type: 'host-connected', host: name, transport: connection.transport });
+    this.#emit({ type: 'host-connected', host: name, transport: connection.transport, reason });
     return connection;
   }
 

@@ -8,6 +8,11 @@ export function newRunId(): string {
   return `${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(2).toString('hex')}`;
 }
 
+/** An event as a line of JSON with its time, ended by a newline. */
+export function journalLine(event: Event): string {
+  return `${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`;
+}
+
 /**
  * Opens the journal of a run, `runs/<run>.jsonl` in the state folder: every event a line of JSON with its time,
  * written before what it announces is done, so that it tells after a crash what was under way. The listener must be
@@ -18,6 +23,6 @@ export function openJournal(stateFolder: string, run: string): Listener {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = openSync(join(folder, `${run}.jsonl`), 'a', 0o600);
   return (event: Event) => {
-    writeSync(file, `${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`);
+    writeSync(file, journalLine(event));
   };
 }

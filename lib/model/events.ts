@@ -24,6 +24,18 @@ export interface Failure {
   readonly status?: number | undefined;
 }
 
+/** Where a command printed something. */
+export type OutputStream = 'stdout' | 'stderr';
+
+/** What came back of one script of a frame. */
+export interface ScriptAnswer {
+  readonly status: number;
+  readonly outcome: 'done' | 'timed-out' | 'skipped';
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly duration: number;
+}
+
 /** Counts of one host over a run. */
 export interface HostRecap {
   readonly host: string;
@@ -76,7 +88,13 @@ export type Event =
       readonly task: TaskReference;
       readonly changes: readonly Change[];
     }
-  | { readonly type: 'task-output'; readonly host: string; readonly task: TaskReference; readonly line: string }
+  | {
+      readonly type: 'task-output';
+      readonly host: string;
+      readonly task: TaskReference;
+      readonly line: string;
+      readonly stream: OutputStream;
+    }
   | {
       readonly type: 'task-finished';
       readonly host: string;
@@ -87,6 +105,25 @@ export type Event =
       readonly note?: string | undefined;
       readonly failure?: Failure | undefined;
       readonly duration: number;
+    }
+  /** Scripts go to a host in one frame. Only of a run that is traced. */
+  | {
+      readonly type: 'frame-sent';
+      readonly host: string;
+      /** Counts the frames of the host. */
+      readonly frame: number;
+      /** Whom they run as, where that is not the user who logged in. */
+      readonly user?: string | undefined;
+      readonly scripts: readonly string[];
+    }
+  /** The answer to a frame has come: one round trip is over. */
+  | {
+      readonly type: 'frame-answered';
+      readonly host: string;
+      readonly frame: number;
+      readonly duration: number;
+      /** What each script printed; only of a run that is traced. */
+      readonly answers?: readonly ScriptAnswer[] | undefined;
     }
   | { readonly type: 'handler-notified'; readonly host: string; readonly handler: string; readonly by: string }
   | {

@@ -1,3 +1,4 @@
+import type { OutputStream } from '../model/events.ts';
 import { FrameParser } from './frame-parser.ts';
 import { MOST_OUTPUT, Output } from './output.ts';
 import type { FrameOptions, SnippetResult } from './session.ts';
@@ -49,7 +50,7 @@ export class FrameReader {
   }
 
   /** What was printed between two snippets belongs to none: a process that was left behind, a log-in shell's greeting. */
-  push(stream: 'stdout' | 'stderr', chunk: Buffer): void {
+  push(stream: OutputStream, chunk: Buffer): void {
     const side = stream === 'stdout' ? this.#stdout : this.#stderr;
     for (const piece of side.parser.push(chunk)) {
       if (Buffer.isBuffer(piece)) {
@@ -59,7 +60,7 @@ export class FrameReader {
       const { kind, index, value } = piece;
       if (kind === 'begin') {
         side.current = index;
-        side.outputs[index] = this.#output(index);
+        side.outputs[index] = this.#output(index, stream);
         if (side === this.#stdout) {
           this.#began = performance.now();
           this.#listener.onBegin?.(index, value);
@@ -87,9 +88,9 @@ export class FrameReader {
     if (output.exceeded && !before) this.#listener.onExcess?.(current);
   }
 
-  #output(index: number): Output {
+  #output(index: number, stream: OutputStream): Output {
     const { onLine } = this.#listener;
-    return new Output(onLine && ((line) => onLine(index, line)));
+    return new Output(onLine && ((line) => onLine(index, line, stream)));
   }
 
   /** Results go out in order, each as soon as both streams have reached its end. */

@@ -1,3 +1,4 @@
+import type { OutputStream } from '../model/events.ts';
 import type { Upload } from '../model/resource.ts';
 import type { Script } from '../model/script.ts';
 
@@ -8,6 +9,8 @@ export interface Snippet {
   readonly timeout: number;
   /** When a critical snippet fails (another status than 0, or its time is up), all later ones of the frame are skipped. */
   readonly critical?: boolean;
+  /** It holds what must not be shown, though no `Secret` says so: a trace leaves it out. */
+  readonly confidential?: boolean;
 }
 
 /** What became of a snippet. */
@@ -24,8 +27,8 @@ export interface SnippetResult {
 export interface FrameOptions {
   /** Called as soon as a snippet is done, in order. */
   readonly onResult?: (index: number, result: SnippetResult) => void;
-  /** Called with every line that a running snippet prints, on either stream. */
-  readonly onLine?: (index: number, line: string) => void;
+  /** Called with every line that a running snippet prints, and the stream that it came on. */
+  readonly onLine?: (index: number, line: string, stream: OutputStream) => void;
 }
 
 /** What a session says of itself. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConnectionLost, GardenError } from '../model/errors.ts';
+import type { OutputStream } from '../model/events.ts';
 import type { Become } from '../model/host.ts';
 import type { Upload } from '../model/resource.ts';
 import { type Script, sh, verbatim } from '../model/script.ts';
@@ -128,8 +129,8 @@ class ShellSession implements Session {
         else refused = this.#greeted(result);
       },
       ...(options.onLine && {
-        onLine: (index: number, line: string) => {
-          if (index >= shift) options.onLine?.(index - shift, line);
+        onLine: (index: number, line: string, stream: OutputStream) => {
+          if (index >= shift) options.onLine?.(index - shift, line, stream);
         },
       }),
     });

@@ -68,7 +68,7 @@ export function sampleRun(): Event[] {
       task: config,
       changes: [{ attribute: 'content', before: 'a1', after: 'b2', text }],
     },
-    { type: 'task-output', host: 'web-east', task: config, line: 'checking the configuration' },
+    { type: 'task-output', host: 'web-east', task: config, line: 'checking the configuration', stream: 'stdout' },
     finished('web-east', config, 'changed', {
       changes: [
         { attribute: 'content', before: 'a1', after: 'b2', text },
