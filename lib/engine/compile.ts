@@ -6,6 +6,7 @@ import type { Handler } from '../model/handler.ts';
 import type { CommonOptions, Node } from '../model/node.ts';
 import type { Play } from '../model/play.ts';
 import type { PlayContext, RoleNode } from '../model/role.ts';
+import { SecretNotFetched } from '../model/secret-request.ts';
 import { Unlisted } from './failure.ts';
 import {
   type BlockItem,
@@ -236,7 +237,9 @@ export async function arrangePlay(
 function listWith(context: ListContext): ListRole {
   return (node) =>
     node.tasks(context).catch((error: unknown) => {
-      throw error instanceof NotYetKnown ? error : new Unlisted(node.name, node.site, error);
+      throw error instanceof NotYetKnown || error instanceof SecretNotFetched
+        ? error
+        : new Unlisted(node.name, node.site, error);
     });
 }
 

@@ -3,6 +3,7 @@ import type { HostToken } from '../model/handle.ts';
 import type { Become, Host, Inventory } from '../model/host.ts';
 import type { BecomeOption } from '../model/node.ts';
 import type { Secret } from '../model/secret.ts';
+import type { SecretFinder } from '../model/secret-request.ts';
 import type { Outlook } from './conditions.ts';
 import type { Counts } from './counts.ts';
 import type { Frames } from './frames.ts';
@@ -28,6 +29,8 @@ export interface RunContext {
   readonly diff: boolean;
   readonly become: BecomeOption | undefined;
   readonly becomePassword: Secret | undefined;
+  /** Where secrets come from that are asked for while the run is under way. */
+  readonly secrets: SecretFinder;
   readonly emit: Listener;
   /** Aborted when the run is interrupted. */
   readonly signal: AbortSignal;

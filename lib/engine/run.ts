@@ -6,6 +6,7 @@ import type { Host, Inventory } from '../model/host.ts';
 import type { BecomeOption } from '../model/node.ts';
 import type { Playbook } from '../model/playbook.ts';
 import type { Secret } from '../model/secret.ts';
+import type { SecretFinder } from '../model/secret-request.ts';
 import { batches } from './batches.ts';
 import { Outlook } from './conditions.ts';
 import type { HostContext, RunContext } from './context.ts';
@@ -18,6 +19,7 @@ import { Outliner } from './outline.ts';
 import type { PlanGuard } from './plan-guard.ts';
 import type { PlanRecorder } from './plan-recorder.ts';
 import { PlayRun } from './play-run.ts';
+import { NO_VAULT } from './secrets.ts';
 import { Selection, type SelectionOptions } from './selection.ts';
 import { type PlayHosts, validate } from './validate.ts';
 
@@ -40,6 +42,8 @@ export interface RunOptions {
   /** What the command line says of acting as another user. */
   readonly become?: BecomeOption | undefined;
   readonly becomePassword?: Secret | undefined;
+  /** Where the secrets of the playbook come from; without it there is no vault. */
+  readonly secrets?: SecretFinder | undefined;
   /** How long to wait for another run that holds a host, in milliseconds. */
   readonly lockTimeout?: number | undefined;
   /** Whether the hosts are locked while they are worked on; a check never does it. True by default. */
@@ -89,11 +93,12 @@ class Run {
       diff,
       become,
       becomePassword,
+      secrets = NO_VAULT,
       emit,
       signal,
     } = options;
     this.#context = {
-      ...{ run, inventory, check, verify, recorder, guard, diff, become, becomePassword, emit, signal },
+      ...{ run, inventory, check, verify, recorder, guard, diff, become, becomePassword, secrets, emit, signal },
       selection,
       once: new OnceBoard(),
       contextOf: (host) => this.#contextOf(host),
@@ -219,7 +224,7 @@ class Run {
 export async function runPlaybook(options: RunOptions): Promise<RunResult> {
   const limit = options.limit && new Set(options.limit);
   const outliner = new Outliner(options.playbook);
-  const all = await validate(options.playbook, options.inventory, limit, outliner.survey);
+  const all = await validate(options.playbook, options.inventory, limit, outliner.survey, options.secrets ?? NO_VAULT);
   const selection = new Selection(outliner.outline, options.select ?? {});
   const plays = all.map(({ play, hosts }) => ({
     play,

@@ -14,6 +14,7 @@ import type { Leaf } from './items.ts';
 import type { LookAhead } from './look-ahead.ts';
 import type { Notifications } from './notifications.ts';
 import type { Outcome } from './outcome.ts';
+import { withLateSecrets } from './secrets.ts';
 
 /** Puts the resources of tasks in order on one host: probe, diff, apply, and a second look. */
 export class TaskRunner {
@@ -72,7 +73,7 @@ export class TaskRunner {
   async #converge(leaf: Leaf<TaskNode>): Promise<Outcome> {
     const answer = await this.#lookAhead.answer(leaf);
     if (this.#context.link.interrupted) throw new Stopped('interrupted');
-    const looked = this.#assess(leaf, answer);
+    const looked = await this.#assess(leaf, answer);
     if ('status' in looked) return looked;
     const { changes } = looked.assessment;
     if (changes.length === 0) {
@@ -87,7 +88,10 @@ export class TaskRunner {
     return this.#changed(leaf, { status: 'changed', changes: shown, assessment: looked.assessment });
   }
 
-  #assess(leaf: Leaf<TaskNode>, answer: Answer | undefined): Outcome | { readonly assessment: Assessment } {
+  async #assess(
+    leaf: Leaf<TaskNode>,
+    answer: Answer | undefined,
+  ): Promise<Outcome | { readonly assessment: Assessment }> {
     const { run, outlook } = this.#context;
     const uncertain = run.check && outlook.planned > 0;
     if (!answer && leaf.node.resource.probe() !== null) {
@@ -99,7 +103,9 @@ export class TaskRunner {
       return { status: 'failed', changes: [], failure };
     }
     try {
-      return { assessment: leaf.node.resource.assess(answer?.stdout ?? '') };
+      // A content that is made late may ask for a secret late.
+      const assess = () => leaf.node.resource.assess(answer?.stdout ?? '');
+      return { assessment: await withLateSecrets(run.secrets, assess) };
     } catch (error) {
       const failure = failureOf(error);
       if (uncertain && error instanceof UnmetPrecondition) return unknown(failure.message);

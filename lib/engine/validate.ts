@@ -5,10 +5,12 @@ import type { Node } from '../model/node.ts';
 import type { Play } from '../model/play.ts';
 import type { Playbook } from '../model/playbook.ts';
 import type { PlayContext, RoleNode } from '../model/role.ts';
+import { fetchSecrets, type SecretFinder, SecretNotFetched, SecretUnavailable } from '../model/secret-request.ts';
 import type { CallSite } from '../model/site.ts';
 import { batches } from './batches.ts';
 import { arrangePlay, handlersOf } from './compile.ts';
 import type { RoleItem } from './items.ts';
+import { withSecrets } from './secrets.ts';
 
 /** A play with the hosts that it is for, in the order of the inventory. */
 export interface PlayHosts {
@@ -18,14 +20,6 @@ export interface PlayHosts {
 
 /** Told of every play on every host what of it is known before a host is touched. */
 export type Surveyor = (play: Play, host: Host, items: RoleItem) => void;
-
-/** Where something was written down, in the words of a mistake: its line, and the line that led there. */
-function place(site: CallSite): string {
-  return site.locations
-    .slice(0, 2)
-    .map(({ file, line }) => `${file}:${line}`)
-    .join(', from ');
-}
 
 function mistakesOf(error: unknown, where: string): readonly Mistake[] {
   if (error instanceof UsageError)
@@ -37,10 +31,12 @@ function mistakesOf(error: unknown, where: string): readonly Mistake[] {
 /** Makes a play's items for one host as the run will, as far as that needs nothing of the host itself. */
 class HostCheck {
   readonly #context: PlayContext;
+  readonly #secrets: SecretFinder | undefined;
   readonly mistakes: Mistake[] = [];
 
-  constructor(context: PlayContext) {
+  constructor(context: PlayContext, secrets: SecretFinder | undefined) {
     this.#context = context;
+    this.#secrets = secrets;
   }
 
   async play(play: Play): Promise<RoleItem> {
@@ -58,7 +54,7 @@ class HostCheck {
     const label = `role ${node.name}, host ${this.#context.host.name}`;
     return this.#collect(node.site, label, async () => {
       const wrong = await node.check(this.#context);
-      for (const mistake of wrong) this.mistakes.push({ ...mistake, where: `${place(node.site)} (${label})` });
+      for (const mistake of wrong) this.mistakes.push({ ...mistake, where: `${node.site.place} (${label})` });
       if (wrong.length > 0) return undefined;
       const listed = await node.tasks({ ...this.#context, get: refuse });
       this.#handlers(listed, `role ${node.name}`);
@@ -72,7 +68,7 @@ class HostCheck {
       if (names.has(name)) {
         this.mistakes.push({
           message: `${owner} has two handlers named "${name}"; a handler is known on its hosts by its name`,
-          where: place(site),
+          where: site.place,
         });
       }
       names.add(name);
@@ -81,11 +77,13 @@ class HostCheck {
 
   async #collect<T>(site: CallSite, label: string, work: () => Promise<T>): Promise<T | undefined> {
     try {
-      return await work();
+      if (this.#secrets === undefined) return await work();
+      return await withSecrets(this.#secrets, work, (found) => this.mistakes.push(...found));
     } catch (error) {
       // A list that follows from facts is made, and checked, when the host has answered.
-      if (error instanceof NotYetKnown) return undefined;
-      this.mistakes.push(...mistakesOf(error, label ? `${place(site)} (${label})` : place(site)));
+      if (error instanceof NotYetKnown || error instanceof SecretNotFetched) return undefined;
+      if (error instanceof SecretUnavailable) return undefined;
+      this.mistakes.push(...mistakesOf(error, label ? `${site.place} (${label})` : site.place));
       return undefined;
     }
   }
@@ -97,8 +95,9 @@ function refuse<T>(handle: { get(token: object): T }): T {
 
 /**
  * Finds everything that can be wrong before a host is touched: patterns, parameters of roles and resources for
- * every host, sizes of batches, handlers of one name.
+ * every host, sizes of batches, handlers of one name, secrets that there are not.
  *
+ * @param secrets where secrets come from; without it none is fetched, and what follows from one stays open
  * @throws UsageError with all mistakes at once.
  */
 export async function validate(
@@ -106,6 +105,7 @@ export async function validate(
   inventory: Inventory,
   limit: ReadonlySet<string> | undefined,
   survey: Surveyor = () => {},
+  secrets?: SecretFinder,
 ): Promise<readonly PlayHosts[]> {
   const mistakes = new Map<string, Mistake>();
   const add = (found: readonly Mistake[]) => {
@@ -117,24 +117,26 @@ export async function validate(
   };
   const names = new Set<string>();
   const checked = async (play: Play): Promise<PlayHosts> => {
-    if (names.has(play.name)) add([{ message: `two plays are named "${play.name}"`, where: place(play.site) }]);
+    if (names.has(play.name)) add([{ message: `two plays are named "${play.name}"`, where: play.site.place }]);
     names.add(play.name);
     try {
       const hosts = inventory.hosts(play.options.hosts).filter(({ name }) => limit?.has(name) ?? true);
       batches(hosts, play.options.serial);
       for (const host of hosts) {
-        const check = new HostCheck({ host, vars: host.vars, inventory });
+        const check = new HostCheck({ host, vars: host.vars, inventory }, secrets);
         survey(play, host, await check.play(play));
         add(check.mistakes);
       }
       return { play, hosts };
     } catch (error) {
-      add(mistakesOf(error, `${place(play.site)} (play "${play.name}")`));
+      add(mistakesOf(error, `${play.site.place} (play "${play.name}")`));
       return { play, hosts: [] };
     }
   };
   const plays: PlayHosts[] = [];
   for (const play of playbook.plays) plays.push(await checked(play));
+  // Those that were asked for and not revealed yet are needed when the run is under way.
+  if (secrets) add(await fetchSecrets(secrets));
   if (mistakes.size > 0) throw new UsageError([...mistakes.values()]);
   if (plays.every(({ hosts }) => hosts.length === 0)) {
     throw new UsageError([

@@ -21,6 +21,7 @@ export class SecretUnavailable extends GardenError {}
 class SecretRequest {
   readonly #what: string;
   readonly #fetch: (finder: SecretFinder) => Promise<Secret>;
+  #settling: Promise<void> | undefined;
   #fetched: Secret | undefined;
   #mistakes: readonly Mistake[] | undefined;
   /** Where it was asked for, as far as nobody was told yet that it cannot be fetched. */
@@ -31,12 +32,11 @@ class SecretRequest {
     this.#fetch = fetch;
   }
 
-  askedFor(site: CallSite): void {
-    if (this.#fetched === undefined) this.#sites.push(site);
-  }
-
-  get isPending(): boolean {
-    return this.#fetched === undefined && this.#sites.length > 0;
+  /** @returns whether there is something to fetch, or to tell, for this place */
+  askedFor(site: CallSite): boolean {
+    if (this.#fetched) return false;
+    this.#sites.push(site);
+    return true;
   }
 
   reveal(): string {
@@ -47,23 +47,29 @@ class SecretRequest {
     });
   }
 
-  /** Fetches it. @returns what is wrong, for every place that was not told yet */
+  /** Fetches it, once. @returns what is wrong, for every place that was not told yet */
   async settle(finder: SecretFinder): Promise<readonly Mistake[]> {
-    if (this.#fetched === undefined && this.#mistakes === undefined) {
-      try {
-        this.#fetched = await this.#fetch(finder);
-      } catch (error) {
-        if (!(error instanceof UsageError)) throw error;
-        this.#mistakes = error.mistakes;
-      }
-    }
+    this.#settling ??= this.#settle(finder);
+    await this.#settling;
     const sites = this.#sites;
     this.#sites = [];
     return (this.#mistakes ?? []).flatMap((mistake) =>
       mistake.where === undefined ? sites.map((site) => ({ ...mistake, where: site.place })) : [mistake],
     );
   }
+
+  async #settle(finder: SecretFinder): Promise<void> {
+    try {
+      this.#fetched = await this.#fetch(finder);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      this.#mistakes = error.mistakes;
+    }
+  }
 }
+
+/** Those that are to be fetched, or to be told of. */
+const pending = new Set<SecretRequest>();
 
 const requests = new Map<string, SecretRequest>();
 
@@ -75,16 +81,22 @@ const requests = new Map<string, SecretRequest>();
 export function requestSecret(what: string, fetch: (finder: SecretFinder) => Promise<Secret>): Secret {
   const request = requests.get(what) ?? new SecretRequest(what, fetch);
   requests.set(what, request);
-  request.askedFor(CallSite.here());
+  if (request.askedFor(CallSite.here())) pending.add(request);
   return new Secret(request);
 }
 
 /** Fetches all secrets that were asked for and are not known yet. @returns what is wrong with those that cannot be */
 export async function fetchSecrets(finder: SecretFinder): Promise<readonly Mistake[]> {
-  const [first, ...others] = [...requests.values()].filter((request) => request.isPending);
-  if (first === undefined) return [];
+  if (pending.size === 0) return [];
+  const [first, ...others] = pending;
   // What has to be unlocked is unlocked by the first one, so that a person is asked once.
-  const mistakes = [...(await first.settle(finder))];
-  for (const more of await Promise.all(others.map((request) => request.settle(finder)))) mistakes.push(...more);
+  const mistakes = first ? [...(await settled(first, finder))] : [];
+  for (const more of await Promise.all(others.map((request) => settled(request, finder)))) mistakes.push(...more);
+  return mistakes;
+}
+
+async function settled(request: SecretRequest, finder: SecretFinder): Promise<readonly Mistake[]> {
+  const mistakes = await request.settle(finder);
+  pending.delete(request);
   return mistakes;
 }
