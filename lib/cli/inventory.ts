@@ -1,67 +1,47 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { limitNames, loadInventory } from '../inventory/index.ts';
-import { UsageError } from '../model/errors.ts';
-import type { Inventory } from '../model/host.ts';
+import { dirname, resolve } from 'node:path';
+import { type LoadedInventory, limitNames, loadInventory } from '../inventory/index.ts';
+import type { Playbook } from '../model/playbook.ts';
 import { harmless } from '../report/text.ts';
-import type { HostOptions } from './options/host-options.ts';
+import { inventorySources } from './inventory-sources.ts';
+import { loadModule } from './module/load-module.ts';
+import type { InventoryOptions } from './options/inventory-options.ts';
 import { complain, errorStyle, type Streams } from './streams.ts';
-
-/** Where `garden lab up` writes the lab's inventory, in the project. */
-const LAB_INVENTORY = join('.garden', 'lab', 'inventory.ini');
-
-/**
- * What `-i` names, else the inventory of the lab that is up.
- *
- * @throws UsageError where there is neither.
- */
-function inventorySources(options: HostOptions, folder: string): readonly string[] {
-  if (options.inventory !== undefined) return options.inventory;
-  const lab = join(folder, LAB_INVENTORY);
-  if (existsSync(lab)) return [lab];
-  const [other] = otherLabs(folder);
-  throw new UsageError([
-    {
-      message: 'no inventory: garden does not know any hosts',
-      hint:
-        other === undefined
-          ? 'Name one with -i inventory/hosts.ini (or -i "host1,host2,"), or rehearse on the lab: add --lab.'
-          : `Name one with -i, such as that of the lab which is up: -i ${other}`,
-    },
-  ]);
-}
-
-/** Inventories of labs with names of their own. */
-function otherLabs(folder: string): readonly string[] {
-  try {
-    return readdirSync(join(folder, dirname(LAB_INVENTORY)))
-      .filter((name) => name.endsWith('.ini'))
-      .map((name) => join(dirname(LAB_INVENTORY), name));
-  } catch {
-    return [];
-  }
-}
 
 /** The inventory, and the names of the hosts that `-l` leaves; undefined where there is no `-l`. */
 export interface SelectedInventory {
-  readonly inventory: Inventory;
+  readonly inventory: LoadedInventory;
   readonly limit: readonly string[] | undefined;
+}
+
+/** A playbook that is being loaded. */
+export interface ComingPlaybook {
+  readonly file: string;
+  readonly loaded: Promise<Playbook>;
 }
 
 /**
  * Reads the inventory and applies `-l`. Warnings go to standard error.
  *
+ * @param playbook beside which there may be variables, and which may say what variables hosts have
  * @throws UsageError with all mistakes.
  */
 export async function readInventory(
-  options: HostOptions,
+  options: InventoryOptions,
   folder: string,
   streams: Streams,
+  playbook?: ComingPlaybook,
 ): Promise<SelectedInventory> {
-  const sources = inventorySources(options, folder);
+  const sources = inventorySources(options, folder, streams.environment);
   const { inventory, warnings } = await loadInventory(sources, {
     extraVars: options.extraVars ?? [],
     workingDirectory: folder,
+    loadModule,
+    playbookFolder: playbook && dirname(resolve(folder, playbook.file)),
+    // What is wrong with the playbook is told by whoever loads it.
+    hostVars: playbook?.loaded.then(
+      ({ options }) => options.hostVars,
+      () => undefined,
+    ),
   });
   const style = errorStyle(streams);
   complain(
