@@ -4,8 +4,11 @@ import { defineCompletion } from './definitions/completion.ts';
 import type { CommandLine, Define } from './definitions/definition.ts';
 import { defineDoc } from './definitions/doc.ts';
 import { defineExec } from './definitions/exec.ts';
+import { defineInit } from './definitions/init.ts';
 import { defineLab } from './definitions/lab.ts';
+import { definePlan } from './definitions/plan.ts';
 import { defineRun } from './definitions/run.ts';
+import { defineVerify } from './definitions/verify.ts';
 import type { Streams } from './streams.ts';
 import { version } from './version.ts';
 
@@ -16,11 +19,20 @@ Examples:
   garden run site.ts -i hosts.ini -l web1 -bK    one host, as root, asking for sudo's password
   garden exec web -i hosts.ini -- uptime         one command on all hosts of a group
 
-Exit codes: 0 done, 1 a fault of garden, 2 a host failed, 4 a host is unreachable, 5 wrong usage (nothing was touched),
-  6 both failed and unreachable, 7 locked by another run, 130 and 143 interrupted`;
+Exit codes: 0 done, 1 a fault of garden, 2 a host failed, 3 something has drifted (verify), 4 a host is unreachable,
+  5 wrong usage (nothing was touched), 6 both failed and unreachable, 7 locked by another run, 130 and 143 interrupted`;
 
 /** All commands, in the order in which the help shows them. */
-const COMMANDS: readonly Define[] = [defineRun, defineExec, defineDoc, defineLab, defineCompletion];
+const COMMANDS: readonly Define[] = [
+  defineRun,
+  definePlan,
+  defineVerify,
+  defineExec,
+  defineDoc,
+  defineInit,
+  defineLab,
+  defineCompletion,
+];
 
 /**
  * The command line. Resolves to the exit code.
