@@ -4,11 +4,12 @@ import type { Host } from '../model/host.ts';
 import type { ConditionContext } from '../model/node.ts';
 import type { Leaf } from './items.ts';
 
-/** What a check has to keep in mind of a host: what is only planned there, and which answers that makes doubtful. */
+/** What has to be kept in mind of a host: what is only planned there and which answers that makes doubtful, and what is left out. */
 export class Outlook {
   /** Changes that were planned but not made. */
   planned = 0;
   readonly #uncertain = new WeakSet<Handle<unknown>>();
+  readonly #leftOut = new WeakSet<Handle<unknown>>();
 
   /** The answer was read after planned changes, so it may be another when they have been made. */
   doubt(handle: Handle<unknown>): void {
@@ -18,11 +19,20 @@ export class Outlook {
   isUncertain(handle: Handle<unknown>): boolean {
     return this.#uncertain.has(handle);
   }
+
+  /** The task is no part of this run, so that its result is that of a skipped one. */
+  leaveOut(handle: Handle<unknown>): void {
+    this.#leftOut.add(handle);
+  }
+
+  isLeftOut(handle: Handle<unknown>): boolean {
+    return this.#leftOut.has(handle);
+  }
 }
 
 export type Verdict =
   | { readonly go: 'run' }
-  | { readonly go: 'skip' }
+  | { readonly go: 'skip'; readonly because: string }
   | { readonly go: 'unknown'; readonly because: string };
 
 /** What conditions are judged with. */
@@ -40,8 +50,10 @@ export interface Judge {
  */
 export function judge(leaf: Leaf, { host, token, check, outlook }: Judge): Verdict {
   const doubtful: string[] = [];
+  const leftOut: string[] = [];
   const get: Get = (handle) => {
     if (outlook.isUncertain(handle)) doubtful.push(handle.name);
+    if (outlook.isLeftOut(handle)) leftOut.push(handle.name);
     return handle.get(token);
   };
   const context: ConditionContext = { get, host, vars: host.vars, check };
@@ -57,7 +69,9 @@ export function judge(leaf: Leaf, { host, token, check, outlook }: Judge): Verdi
     if (doubtful.length > 0) {
       return { go: 'unknown', because: `depends on "${doubtful[0]}", which changes that are only planned may change` };
     }
-    if (!met) return { go: 'skip' };
+    if (met) continue;
+    const why = leftOut.length === 0 ? '' : `: it asks for "${leftOut[0]}", which is left out of this run`;
+    return { go: 'skip', because: `its condition is not met${why}` };
   }
   return { go: 'run' };
 }

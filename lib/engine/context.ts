@@ -12,6 +12,7 @@ import type { OnceBoard } from './meeting.ts';
 import type { PlanGuard } from './plan-guard.ts';
 import type { PlanRecorder } from './plan-recorder.ts';
 import type { Selection } from './selection.ts';
+import type { AskStep } from './stepping.ts';
 
 /** What holds for a whole run. */
 export interface RunContext {
@@ -37,6 +38,8 @@ export interface RunContext {
   readonly once: OnceBoard;
   /** The part of the playbook that is run. */
   readonly selection: Selection;
+  /** Asks before every task; undefined: nobody is asked. */
+  readonly ask?: AskStep | undefined;
   /** @throws UsageError for a host that is not in the inventory. */
   contextOf(host: Host): HostContext;
 }

@@ -28,6 +28,11 @@ export class Counts {
     this.#statuses.failed = before;
   }
 
+  /** Whether nothing has become of the host. */
+  get idle(): boolean {
+    return !this.unreachable && !this.locked && Object.values(this.#statuses).every((count) => count === 0);
+  }
+
   /** Whether the host takes no further part in the run. */
   get lost(): boolean {
     return this.#statuses.failed > 0 || this.unreachable || this.locked;

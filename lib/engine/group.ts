@@ -24,7 +24,8 @@ export function groupFrom(first: Candidate, lookAhead: LookAhead, context: HostC
   const { leaf } = first;
   const { kind } = leaf.node.resource;
   const group = [first];
-  if (standsAlone(leaf)) return group;
+  // Where each task is asked about, none may be done before its turn.
+  if (standsAlone(leaf) || context.run.ask) return group;
   const as = lookAhead.as(leaf);
   for (let position = leaf.position + 1; group.length < LARGEST_GROUP; position++) {
     const next = leaf.sequence[position];

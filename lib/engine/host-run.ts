@@ -16,6 +16,8 @@ export interface BatchContext {
   readonly meeting: Meeting;
   /** Why the batch was given up; undefined while it goes on. */
   stopped(): string | undefined;
+  /** Somebody ended the run; it is given up for all. */
+  quit(): void;
 }
 
 /** Leads one host through the items of a play, in their order. */
@@ -27,6 +29,8 @@ export class HostRun {
   readonly #roles: RoleItem[] = [];
   /** A handler is under way. */
   #handling = false;
+  /** A task of the handler under way was left out by who was asked about it. */
+  #refused = false;
 
   constructor(tools: Tools, batch: BatchContext) {
     this.#tools = tools;
@@ -106,12 +110,14 @@ export class HostRun {
       if (!notifications.isPending(key, handler)) continue;
       const get = <T>(handle: { get(token: object): T }) => handle.get(context.token);
       this.#handling = true;
+      this.#refused = false;
       try {
         await this.#items(await compileHandler(handler, role.scope, { ...playContext, get }));
       } finally {
         this.#handling = false;
       }
-      notifications.done(key, handler);
+      // What was refused has not run: it stays pending.
+      if (!this.#refused) notifications.done(key, handler);
     }
   }
 
@@ -143,6 +149,7 @@ export class HostRun {
       await batch.slots.yieldWhile(batch.meeting.arrive(context.host.name, leaf.reference.path));
       return;
     }
+    if (!(await this.#isWanted(leaf))) return this.#report(leaf, async () => this.#leaves.pass(leaf));
     if (!leaf.once) return this.#report(leaf, () => this.#leaves.perform(leaf));
     const claim = context.run.once.claim(leaf.reference.path);
     if ('theirs' in claim) {
@@ -162,6 +169,19 @@ export class HostRun {
     } finally {
       claim.mine(end);
     }
+  }
+
+  /** Asks whether a task is to be done, where everything is asked about. @throws Stopped where that ends the run */
+  async #isWanted({ reference }: Leaf): Promise<boolean> {
+    const { run, host, link } = this.#tools.context;
+    const answer = await run.ask?.(reference, host.name);
+    if (answer === 'stop' && !link.spared) {
+      this.#batch.quit();
+      throw new Stopped(this.#batch.stopped());
+    }
+    if (answer !== 'leave-out') return true;
+    this.#refused = true;
+    return false;
   }
 
   /** Why the host is to stop here; what is always to be done is done all the same. */

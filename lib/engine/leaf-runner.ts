@@ -11,9 +11,11 @@ import type { HostContext } from './context.ts';
 import { commandFailure, failureOf } from './failure.ts';
 import { factPart, isFact } from './gather.ts';
 import type { Leaf } from './items.ts';
+import type { Asking, LeftOut } from './left-out.ts';
 import { isProbe, isTask, type LookAhead } from './look-ahead.ts';
 import type { Notifications } from './notifications.ts';
 import type { Outcome } from './outcome.ts';
+import { withLateSecrets } from './secrets.ts';
 import { runStep, type StepServices } from './step-runner.ts';
 import type { TaskRunner } from './task-runner.ts';
 import { wait } from './wait-runner.ts';
@@ -25,6 +27,7 @@ export interface Tools {
   readonly notifications: Notifications;
   readonly confirmations: Confirmations;
   readonly tasks: TaskRunner;
+  readonly leftOut: LeftOut;
   readonly playContext: PlayContext;
   readonly services: Omit<StepServices, 'flush'>;
 }
@@ -47,6 +50,10 @@ function hasState(leaf: Leaf): boolean {
 export class LeafRunner {
   readonly #tools: Tools;
   readonly #flush: () => Promise<void>;
+  readonly #asking: Asking = {
+    as: (leaf) => this.#tools.lookAhead.as(leaf),
+    verdict: (leaf) => this.#verdict(leaf),
+  };
 
   constructor(tools: Tools, flush: () => Promise<void>) {
     this.#tools = tools;
@@ -59,7 +66,7 @@ export class LeafRunner {
     const verdict = await this.#verdict(leaf);
     if (verdict.go === 'skip') {
       if (isTask(leaf)) leaf.node.set(context.token, { changed: false, output: undefined });
-      return { status: 'skipped', changes: [], note: 'its condition is not met' };
+      return { status: 'skipped', changes: [], note: verdict.because };
     }
     if (verdict.go === 'unknown') {
       context.outlook.planned++;
@@ -80,6 +87,12 @@ export class LeafRunner {
     return undefined;
   }
 
+  /** Leaves a leaf out that somebody was asked about. */
+  pass(leaf: Leaf): Outcome {
+    if (isTask(leaf)) leaf.node.set(this.#tools.context.token, { changed: false, output: undefined });
+    return { status: 'skipped', changes: [], note: 'left out at the question' };
+  }
+
   /** What another host did for all: its results are known here too. */
   async takeOver(leaf: Leaf, { status, output }: Outcome): Promise<Outcome> {
     const { token } = this.#tools.context;
@@ -88,16 +101,20 @@ export class LeafRunner {
     return { status: 'skipped', changes: [], note: 'done by another host' };
   }
 
-  /** Judges its conditions; a fact that they ask for is read. @throws what a condition throws */
+  /** Judges its conditions; facts, and probes that are left out, are read where they ask for them. @throws what a condition throws */
   async #verdict(leaf: Leaf): Promise<Verdict> {
     const { context, lookAhead } = this.#tools;
     const { host, token, run, outlook } = context;
     for (;;) {
       try {
-        return judge(leaf, { host, token, check: run.check, outlook });
+        return await withLateSecrets(run.secrets, () => judge(leaf, { host, token, check: run.check, outlook }));
       } catch (error) {
-        if (!(error instanceof NotYetKnown) || !isFact(error.handle)) throw error;
-        await context.frames.ask(lookAhead.as(leaf), [factPart([error.handle], context)]);
+        if (!(error instanceof NotYetKnown)) throw error;
+        if (isFact(error.handle)) {
+          await context.frames.ask(lookAhead.as(leaf), [factPart([error.handle], context)]);
+        } else if (!(await this.#tools.leftOut.ask(error.handle, this.#asking))) {
+          throw error;
+        }
       }
     }
   }
@@ -148,7 +165,8 @@ export class LeafRunner {
   }
 
   async #step(leaf: Leaf<StepNode>): Promise<Outcome> {
-    const { context, lookAhead, services, confirmations } = this.#tools;
+    const { context, lookAhead, services, confirmations, leftOut } = this.#tools;
+    await leftOut.askBefore(leaf, this.#asking);
     if (!context.run.check) {
       const failure = context.run.guard?.refuse(context.host.name, leaf, lookAhead.as(leaf));
       if (failure) return { status: 'failed', changes: [], failure };

@@ -12,8 +12,10 @@ import { failureOf, Stopped, TaskFailed, Unlisted } from './failure.ts';
 import { factPart, isFact } from './gather.ts';
 import { type BatchContext, HostRun } from './host-run.ts';
 import type { Item, RoleItem } from './items.ts';
+import { LeftOut } from './left-out.ts';
 import { LookAhead } from './look-ahead.ts';
 import { handlerKey, Notifications } from './notifications.ts';
+import { withLateSecrets } from './secrets.ts';
 import { applyAlone } from './single.ts';
 import { TaskRunner } from './task-runner.ts';
 
@@ -116,6 +118,7 @@ export class PlayRun {
         notifications,
         confirmations,
         tasks,
+        leftOut: new LeftOut(leftOut, this.#context),
         playContext: this.#playContext,
         services: {
           as: (context) => this.#as(context),
@@ -140,16 +143,19 @@ export class PlayRun {
   async #compile(): Promise<CompiledPlay> {
     const planning = { ...this.#playContext, get: this.#get };
     const declared = declaredFacts(this.#play);
-    if (declared.length > 0) await this.#read(declared);
+    // Where a part is selected, the roles that declare them may be left out.
+    if (declared.length > 0 && this.#context.run.selection.isWhole) await this.#read(declared);
     for (;;) {
       try {
-        return await compilePlay(this.#play, planning, this.#context.run.selection);
+        return await withLateSecrets(this.#context.run.secrets, () =>
+          compilePlay(this.#play, planning, this.#context.run.selection),
+        );
       } catch (error) {
         if (!(error instanceof NotYetKnown) || !isFact(error.handle)) {
           if (error instanceof Unlisted) throw error;
           throw new Unlisted('', this.#play.site, error);
         }
-        await this.#read([error.handle]);
+        await this.#read([...new Set([error.handle, ...declared])]);
       }
     }
   }

@@ -1,12 +1,8 @@
 import { hostname, userInfo } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EXIT } from '../model/errors.ts';
-import type { HostRecap, Listener } from '../model/events.ts';
-import type { Host, Inventory } from '../model/host.ts';
-import type { BecomeOption } from '../model/node.ts';
-import type { Playbook } from '../model/playbook.ts';
-import type { Secret } from '../model/secret.ts';
-import type { SecretFinder } from '../model/secret-request.ts';
+import type { HostRecap } from '../model/events.ts';
+import type { Host } from '../model/host.ts';
 import { batches } from './batches.ts';
 import { Outlook } from './conditions.ts';
 import type { HostContext, RunContext } from './context.ts';
@@ -16,52 +12,17 @@ import { Frames } from './frames.ts';
 import { HostLink } from './host-link.ts';
 import { Meeting, OnceBoard, Slots } from './meeting.ts';
 import { Outliner } from './outline.ts';
-import type { PlanGuard } from './plan-guard.ts';
-import type { PlanRecorder } from './plan-recorder.ts';
 import { PlayRun } from './play-run.ts';
+import { refuseUnreachable } from './reachable.ts';
+import type { RunOptions } from './run-options.ts';
 import { NO_VAULT } from './secrets.ts';
-import { Selection, type SelectionOptions } from './selection.ts';
+import { Selection } from './selection.ts';
 import { type PlayHosts, validate } from './validate.ts';
 
 /** How long what is running may go on after an interruption before it is ended, in milliseconds. */
 const GRACE = 2000;
 
-export interface RunOptions {
-  readonly playbook: Playbook;
-  readonly inventory: Inventory;
-  /** The run's name in the journal, the lock and the markers: see `newRunId`. */
-  readonly run: string;
-  /** Names of the hosts that may be touched; all of the inventory by default. */
-  readonly limit?: readonly string[] | undefined;
-  /** Which part of the playbook is run; all of it by default. */
-  readonly select?: SelectionOptions | undefined;
-  readonly check: boolean;
-  readonly diff: boolean;
-  /** How many hosts are worked on at once. */
-  readonly forks: number;
-  /** What the command line says of acting as another user. */
-  readonly become?: BecomeOption | undefined;
-  readonly becomePassword?: Secret | undefined;
-  /** Where the secrets of the playbook come from; without it there is no vault. */
-  readonly secrets?: SecretFinder | undefined;
-  /** How long to wait for another run that holds a host, in milliseconds. */
-  readonly lockTimeout?: number | undefined;
-  /** Whether the hosts are locked while they are worked on; a check never does it. True by default. */
-  readonly lock?: boolean | undefined;
-  /** For a check: only tell what has drifted. What has no state is passed over, and no handler is notified. */
-  readonly verify?: boolean | undefined;
-  /** For a check: end with `EXIT.drift` where something differs. */
-  readonly tellDrift?: boolean | undefined;
-  /** For a check: writes down what it finds. */
-  readonly recorder?: PlanRecorder | undefined;
-  /** Holds the run to a plan. */
-  readonly guard?: PlanGuard | undefined;
-  readonly emit: Listener;
-  /** Whether events tell of every script that is sent and of what came back. */
-  readonly trace?: boolean | undefined;
-  readonly signal: AbortSignal;
-}
-
+/** How a run ended. */
 export interface RunResult {
   /** One of `EXIT`. */
   readonly exitCode: number;
@@ -80,6 +41,7 @@ class Run {
   readonly #contexts = new Map<string, HostContext>();
   readonly #context: RunContext;
   #aborted: string | undefined;
+  #quit = false;
 
   constructor(options: RunOptions, selection: Selection) {
     this.#options = options;
@@ -100,6 +62,7 @@ class Run {
     this.#context = {
       ...{ run, inventory, check, verify, recorder, guard, diff, become, becomePassword, secrets, emit, signal },
       selection,
+      ask: options.ask,
       once: new OnceBoard(),
       contextOf: (host) => this.#contextOf(host),
     };
@@ -128,9 +91,10 @@ class Run {
 
   async execute(plays: readonly PlayHosts[]): Promise<RunResult> {
     const started = performance.now();
-    const { emit, run, playbook, check, signal } = this.#options;
+    const { emit, run, playbook, file, check, signal } = this.#options;
     const all = [...new Set(plays.flatMap(({ hosts }) => hosts))];
-    emit({ type: 'run-started', run, playbook: playbook.name, check, hosts: all.map(({ name }) => name) });
+    emit({ type: 'run-started', run, playbook: playbook.name, file, check, hosts: all.map(({ name }) => name) });
+    this.#tellUnmet('is looked for in the lists that follow from facts: none is known yet');
     const onAbort = () => void this.#interrupt();
     signal.addEventListener('abort', onAbort, { once: true });
     try {
@@ -143,10 +107,30 @@ class Run {
       signal.removeEventListener('abort', onAbort);
       await Promise.all([...this.#contexts.values()].map(({ link }) => link.close()));
     }
-    const recap = all.map((host) => this.#contextOf(host).counts.recap);
-    const code = signal.aborted ? interruptedCode(signal) : exitCode(recap, this.#options.tellDrift);
+    if (this.#aborted === undefined && !signal.aborted) this.#tellUnmet('was not found on any host');
+    const counts = all.map((host) => this.#contextOf(host).counts);
+    const recap = counts.map((host) => host.recap);
+    const code = this.#exitCode(
+      recap,
+      counts.every((host) => host.idle),
+    );
     emit({ type: 'run-finished', run, exitCode: code, duration: performance.now() - started, recap });
     return { exitCode: code, recap };
+  }
+
+  #tellUnmet(what: string): void {
+    for (const { kind, word } of this.#context.selection.unmet) {
+      this.#options.emit({ type: 'message', level: 'warning', text: `the ${kind} "${word}" ${what}` });
+    }
+  }
+
+  /** A selection that turns out to name nothing is wrong usage also where only the hosts could tell. */
+  #exitCode(recap: readonly HostRecap[], idle: boolean): number {
+    const { signal, tellDrift } = this.#options;
+    if (signal.aborted) return interruptedCode(signal);
+    if (this.#quit) return EXIT.interrupted;
+    if (idle && this.#context.selection.unmet.length > 0) return EXIT.usage;
+    return exitCode(recap, tellDrift);
   }
 
   /** Lets what is running finish for a moment, then ends it. */
@@ -172,12 +156,16 @@ class Run {
     const slots = new Slots(this.#options.forks);
     const meeting = new Meeting(batch.map(({ name }) => name));
     const stopped = () => this.#aborted;
+    const quit = () => {
+      this.#quit = true;
+      this.#abort('ended at the question');
+    };
     const lost = (hosts: readonly Host[]) => hosts.filter((host) => this.#contextOf(host).counts.lost).length;
     const runs = batch.map(async (host) => {
       await slots.acquire();
       try {
         if (this.#aborted === undefined && !this.#options.signal.aborted) {
-          await new PlayRun(play, this.#contextOf(host), { slots, meeting, stopped }).run();
+          await new PlayRun(play, this.#contextOf(host), { slots, meeting, stopped, quit }).run();
         }
       } finally {
         slots.release();
@@ -190,7 +178,7 @@ class Run {
         lostInPlay: lost(present),
         total: present.length,
       };
-      const broken = limitExceeded(play.options.maxFail, counts);
+      const broken = limitExceeded(this.#options.maxFail ?? play.options.maxFail, counts);
       if (broken) this.#abort(`play "${play.name}": ${broken}`);
     });
     const ends = await Promise.allSettled(runs);
@@ -225,6 +213,7 @@ export async function runPlaybook(options: RunOptions): Promise<RunResult> {
   const limit = options.limit && new Set(options.limit);
   const outliner = new Outliner(options.playbook);
   const all = await validate(options.playbook, options.inventory, limit, outliner.survey, options.secrets ?? NO_VAULT);
+  refuseUnreachable(all);
   const selection = new Selection(outliner.outline, options.select ?? {});
   const plays = all.map(({ play, hosts }) => ({
     play,

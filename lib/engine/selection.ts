@@ -62,6 +62,12 @@ export class Selection {
     if ([...this.#hosts.values()].every((hosts) => hosts.size === 0)) throw new UsageError([nothingLeft(options)]);
   }
 
+  /** Whether nothing is left out but what has to be asked for by its tag. */
+  get isWhole(): boolean {
+    const { tags, skipTags, roles, from } = this.#options;
+    return tags === undefined && skipTags === undefined && roles === undefined && from === undefined;
+  }
+
   /** Whether a task is done. What only orders others stays where it is. */
   selects(leaf: Leaf): boolean {
     const place = { path: leaf.reference.path, tags: leaf.scope.tags, roles: leaf.scope.roles };

@@ -60,6 +60,8 @@ export type Event =
       readonly type: 'run-started';
       readonly run: string;
       readonly playbook: string;
+      /** Its file, as seen from the folder where garden was started. */
+      readonly file?: string | undefined;
       readonly check: boolean;
       readonly hosts: readonly string[];
     }

@@ -1,5 +1,6 @@
 import { newRunId } from '../../lib/engine/journal.ts';
-import { type RunOptions, type RunResult, runPlaybook } from '../../lib/engine/run.ts';
+import { type RunResult, runPlaybook } from '../../lib/engine/run.ts';
+import type { RunOptions } from '../../lib/engine/run-options.ts';
 import { UsageError } from '../../lib/model/errors.ts';
 import type { Event, Status } from '../../lib/model/events.ts';
 import type { ConnectionSettings, Host, Inventory } from '../../lib/model/host.ts';
