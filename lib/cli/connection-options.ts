@@ -20,6 +20,7 @@ export function withConnectionOptions(inventory: Inventory, options: ConnectionO
   return {
     all: inventory.all.map(change),
     groups: inventory.groups,
+    extraVars: inventory.extraVars,
     hosts: (pattern) => inventory.hosts(pattern).map(change),
     host: (name) => change(inventory.host(name)),
   };

@@ -3,9 +3,9 @@ import { mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Event, Listener } from '../model/events.ts';
 
-/** A name for a run that sorts by time, e.g. `20261124T114159Z-3f9a`. */
+/** A name for a run that sorts by time, e.g. `20261124T114159123Z-3f9a`. */
 export function newRunId(): string {
-  return `${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(2).toString('hex')}`;
+  return `${new Date().toISOString().replace(/[-:.]/g, '')}-${randomBytes(2).toString('hex')}`;
 }
 
 /** An event as a line of JSON with its time, ended by a newline. */

@@ -57,11 +57,13 @@ export class PlayRun {
     this.#get = (handle) => handle.get(context.token);
   }
 
-  async run(): Promise<void> {
+  /** @returns whether the host came to the end of the play. */
+  async run(): Promise<boolean> {
     const { run, host, counts, frames } = this.#context;
     try {
       await this.#converge();
       await frames.flush();
+      return true;
     } catch (error) {
       if (error instanceof TaskFailed || error instanceof Stopped) {
         await frames.flush().catch(() => undefined);
@@ -80,6 +82,7 @@ export class PlayRun {
       } else {
         throw error;
       }
+      return false;
     }
   }
 

@@ -35,6 +35,10 @@ function interruptedCode(signal: AbortSignal): number {
   return reason instanceof Error && reason.message.includes('SIGTERM') ? EXIT.terminated : EXIT.interrupted;
 }
 
+function namesOf(hosts: readonly Host[]): readonly string[] {
+  return hosts.map(({ name }) => name);
+}
+
 /** A run under way. */
 class Run {
   readonly #options: RunOptions;
@@ -70,7 +74,8 @@ class Run {
 
   #contextOf(host: Host): HostContext {
     const known = this.#contexts.get(host.name);
-    if (known) return known;
+    // Each play may see it with variables of its own.
+    if (known) return known.host === host ? known : { ...known, host };
     const { emit, signal, check, run, playbook, lockTimeout = 0, trace = false } = this.#options;
     const holder = `${userInfo().username}@${hostname()}, playbook "${playbook.name}"`;
     // A check changes nothing, so it needs no lock and disturbs nobody.
@@ -92,8 +97,16 @@ class Run {
   async execute(plays: readonly PlayHosts[]): Promise<RunResult> {
     const started = performance.now();
     const { emit, run, playbook, file, check, signal } = this.#options;
-    const all = [...new Set(plays.flatMap(({ hosts }) => hosts))];
-    emit({ type: 'run-started', run, playbook: playbook.name, file, check, hosts: all.map(({ name }) => name) });
+    const all = [...new Map(plays.flatMap(({ hosts }) => hosts.map((host) => [host.name, host] as const))).values()];
+    emit({
+      type: 'run-started',
+      run,
+      playbook: playbook.name,
+      file,
+      check,
+      hosts: namesOf(all),
+      plays: plays.map(({ play, hosts }) => ({ play: play.name, hosts: namesOf(hosts) })),
+    });
     this.#tellUnmet('is looked for in the lists that follow from facts: none is known yet');
     const onAbort = () => void this.#interrupt();
     signal.addEventListener('abort', onAbort, { once: true });
@@ -163,14 +176,15 @@ class Run {
     const lost = (hosts: readonly Host[]) => hosts.filter((host) => this.#contextOf(host).counts.lost).length;
     const runs = batch.map(async (host) => {
       await slots.acquire();
+      let complete = false;
       try {
         if (this.#aborted === undefined && !this.#options.signal.aborted) {
-          await new PlayRun(play, this.#contextOf(host), { slots, meeting, stopped, quit }).run();
+          complete = await new PlayRun(play, this.#contextOf(host), { slots, meeting, stopped, quit }).run();
         }
       } finally {
         slots.release();
         meeting.leave(host.name);
-        this.#options.emit({ type: 'host-finished', host: host.name, play: play.name });
+        this.#options.emit({ type: 'host-finished', host: host.name, play: play.name, complete });
       }
       const counts = {
         lostInBatch: lost(batch),

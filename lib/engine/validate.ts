@@ -10,6 +10,7 @@ import type { CallSite } from '../model/site.ts';
 import { batches } from './batches.ts';
 import { arrangePlay, handlersOf } from './compile.ts';
 import type { RoleItem } from './items.ts';
+import { checkPlayVars, hostInPlay } from './play-vars.ts';
 import { withSecrets } from './secrets.ts';
 
 /** A play with the hosts that it is for, in the order of the inventory. */
@@ -120,7 +121,11 @@ export async function validate(
     if (names.has(play.name)) add([{ message: `two plays are named "${play.name}"`, where: play.site.place }]);
     names.add(play.name);
     try {
-      const hosts = inventory.hosts(play.options.hosts).filter(({ name }) => limit?.has(name) ?? true);
+      checkPlayVars(play.options.vars);
+      const hosts = inventory
+        .hosts(play.options.hosts)
+        .filter(({ name }) => limit?.has(name) ?? true)
+        .map((host) => hostInPlay(host, playbook, play, inventory));
       batches(hosts, play.options.serial);
       for (const host of hosts) {
         const check = new HostCheck({ host, vars: host.vars, inventory }, secrets);
@@ -133,6 +138,11 @@ export async function validate(
       return { play, hosts: [] };
     }
   };
+  try {
+    checkPlayVars(playbook.options.vars);
+  } catch (error) {
+    add(mistakesOf(error, playbook.site.place));
+  }
   const plays: PlayHosts[] = [];
   for (const play of playbook.plays) plays.push(await checked(play));
   // Those that were asked for and not revealed yet are needed when the run is under way.

@@ -19,6 +19,7 @@ export class LoadedInventory implements Inventory {
   /** In the order in which the sources name them. The order of a group's hosts is that of `group[0]`. */
   readonly all: readonly Host[];
   readonly groups: ReadonlyMap<string, readonly string[]>;
+  readonly extraVars: ReadonlySet<string>;
   readonly #data: InventoryData;
   readonly #hierarchy: Hierarchy;
   readonly #extra: ExtraVariables;
@@ -30,15 +31,16 @@ export class LoadedInventory implements Inventory {
   constructor(data: InventoryData, extra: ExtraVariables) {
     this.#data = data;
     this.#extra = extra;
+    this.extraVars = new Set(extra.keys());
     this.#hierarchy = new Hierarchy(data);
-    const check = new HostVarsCheck(data.schemas);
+    const check = new HostVarsCheck(data.schemas, data.findings);
     this.groups = this.#hierarchy.groups;
     this.all = [...data.hosts.values()].map((host) => {
       const made = this.#make(host, check);
       this.#hosts.set(host.name, made);
       return made;
     });
-    check.tell(data.findings);
+    check.tell();
   }
 
   hosts(pattern: string): readonly Host[] {
@@ -64,6 +66,21 @@ export class LoadedInventory implements Inventory {
     return [...(this.#data.groups.get(group)?.hosts ?? [])];
   }
 
+  /** What a group says itself, of all its sources; not what it inherits. */
+  groupVars(group: string): Vars {
+    const data = this.#data.groups.get(group);
+    const priority: [string, Variable][] =
+      data === undefined || data.priority === 1
+        ? []
+        : [['ansible_group_priority', { value: data.priority, origin: data.origin }]];
+    return valuesOf(new Map([...(data?.variables ?? []), ...priority]));
+  }
+
+  /** What is said of a host itself, of all its sources; not what it inherits. */
+  ownVars(host: string): Vars {
+    return valuesOf(this.#data.hosts.get(host)?.variables ?? new Map());
+  }
+
   /** Where each value of a host's variables comes from, and what it overrode. */
   explain(host: string): ReadonlyMap<string, ResolvedVariable> {
     this.host(host);
@@ -79,7 +96,7 @@ export class LoadedInventory implements Inventory {
     return {
       name: data.name,
       groups: groups.filter((name) => name !== 'all').sort(),
-      vars: hostVars(variables),
+      vars: valuesOf(variables),
       ...hostSettings(data.name, variables, findings),
     };
   }
@@ -90,7 +107,9 @@ export class LoadedInventory implements Inventory {
     if (known !== undefined) return known;
     const origin = { source: 'built in' };
     const all = this.#data.group('all', origin).variables;
-    const data = { name, origin, variables: new Map([...all, ['ansible_connection', { value: 'local', origin }]]) };
+    const own = this.#data.unlisted.get(name) ?? [];
+    const local: readonly [string, Variable] = ['ansible_connection', { value: 'local', origin }];
+    const data = { name, origin, variables: new Map([...all, local, ...own]) };
     const host = this.#make(data);
     this.#implicit.set(name, host);
     return host;
@@ -98,7 +117,7 @@ export class LoadedInventory implements Inventory {
 }
 
 /** Passwords are secrets among the variables too, so that nothing prints them. */
-function hostVars(variables: ResolvedVariables): Vars {
+function valuesOf(variables: ReadonlyMap<string, Variable>): Vars {
   return Object.fromEntries(
     [...variables].map(([name, variable]) => {
       const text = SECRET_VARIABLES.has(name) ? writtenText(variable) : undefined;

@@ -64,6 +64,8 @@ export type Event =
       readonly file?: string | undefined;
       readonly check: boolean;
       readonly hosts: readonly string[];
+      /** What is to be done on which hosts if all goes well. */
+      readonly plays?: readonly { readonly play: string; readonly hosts: readonly string[] }[] | undefined;
     }
   | {
       readonly type: 'play-started';
@@ -82,7 +84,13 @@ export type Event =
   | { readonly type: 'host-unreachable'; readonly host: string; readonly failure: Failure }
   | { readonly type: 'host-locked'; readonly host: string; readonly failure: Failure }
   /** The host has come to the end of its list in this play, or will do nothing more in it. */
-  | { readonly type: 'host-finished'; readonly host: string; readonly play: string }
+  | {
+      readonly type: 'host-finished';
+      readonly host: string;
+      readonly play: string;
+      /** Whether it came to the end of its list: not where it was stopped, or never began. */
+      readonly complete?: boolean | undefined;
+    }
   | { readonly type: 'task-started'; readonly host: string; readonly task: TaskReference }
   | {
       readonly type: 'task-applying';

@@ -27,7 +27,8 @@ export interface Become {
   readonly password?: Secret | undefined;
 }
 
-export const TRANSPORTS = ['ssh', 'openssh', 'local'] as const;
+/** How a host can be reached. Hosts that are reached by `winrm` can be listed, but not yet be talked to. */
+export const TRANSPORTS = ['ssh', 'openssh', 'local', 'winrm'] as const;
 export type TransportName = (typeof TRANSPORTS)[number];
 
 /** What is needed to log in to a host. What is undefined is left to `~/.ssh/config` and then to ssh's defaults. */
@@ -67,6 +68,8 @@ export interface Inventory {
   /** All hosts, in the order of the inventory. */
   readonly all: readonly Host[];
   readonly groups: ReadonlyMap<string, readonly string[]>;
+  /** The names of the variables that the command line gives (`-e`): nothing in a playbook wins over them. */
+  readonly extraVars?: ReadonlySet<string> | undefined;
   /**
    * The hosts of a pattern (`web:&prod:!db1`, `~regex`, `group[0:2]`), in the order of the inventory.
    *

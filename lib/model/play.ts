@@ -1,4 +1,5 @@
 import type { Get } from './handle.ts';
+import type { Vars } from './host.ts';
 import { asNodes, type BecomeOption, type Node, type TaskLike } from './node.ts';
 import type { PlayContext, RoleNode } from './role.ts';
 import { CallSite } from './site.ts';
@@ -18,6 +19,8 @@ export interface PlayOptions {
   readonly serial?: Share | readonly Share[];
   readonly maxFail?: MaxFail;
   readonly tags?: readonly string[];
+  /** Variables for all hosts of the play: they win over those of the inventory and the playbook; `-e` wins over them. */
+  readonly vars?: Partial<Vars>;
   readonly roles?: readonly RoleNode[];
   /** Done after the roles. Roles may stand in this list too. */
   readonly tasks?:

@@ -1,10 +1,12 @@
-import type { HostVarsSchema } from './host.ts';
+import type { HostVarsSchema, Vars } from './host.ts';
 import type { Play } from './play.ts';
 import { CallSite } from './site.ts';
 
 export interface PlaybookOptions {
   /** What variables the hosts have, whatever the format of the inventory: checked and typed for all of its hosts. */
   readonly hostVars?: HostVarsSchema;
+  /** Variables for all hosts in all plays: they win over those of the inventory; a play's own and `-e` win over them. */
+  readonly vars?: Partial<Vars>;
 }
 
 /** Plays, done one after another. The default export of a playbook's module. */
