@@ -1,5 +1,6 @@
 import { GardenError, UsageError } from '../model/errors.ts';
 import { Secret } from '../model/secret.ts';
+import type { Streams } from './streams.ts';
 
 const ENTER = new Set(['\r', '\n']);
 const INTERRUPT = '\u0003';
@@ -29,6 +30,14 @@ export class PasswordPrompt {
    */
   async ask(question: string): Promise<Secret> {
     return new Secret(this.#input.isTTY ? await this.#fromTerminal(question) : await this.#fromPipe(question));
+  }
+
+  /** All that is left of a pipe, behind the lines that answered questions. */
+  async rest(): Promise<string> {
+    for (let chunk = await this.#read(); chunk !== ''; chunk = await this.#read()) this.#rest += chunk;
+    const rest = this.#rest;
+    this.#rest = '';
+    return rest;
   }
 
   async #fromTerminal(question: string): Promise<string> {
@@ -101,6 +110,15 @@ export class PasswordPrompt {
       else input.on('data', onData).on('end', onEnd).on('error', onError).resume();
     });
   }
+}
+
+const prompts = new WeakMap<NodeJS.ReadStream, PasswordPrompt>();
+
+/** The one prompt on these streams: what was read too far for one question answers the next. */
+export function passwordPrompt({ input, err }: Streams): PasswordPrompt {
+  const prompt = prompts.get(input) ?? new PasswordPrompt(input, err);
+  prompts.set(input, prompt);
+  return prompt;
 }
 
 function noPassword(question: string): UsageError {

@@ -1,7 +1,6 @@
 import { constants } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
-import { execa } from 'execa';
 import { UsageError } from '../model/errors.ts';
 import { Secret } from '../model/secret.ts';
 
@@ -119,6 +118,7 @@ async function read(path: string): Promise<string> {
 
 /** Runs a program that prints the password. One that is called `…-client` is told the vault id, as by Ansible. */
 async function run(path: string, label: string): Promise<string> {
+  const { execa } = await import('execa');
   const isClient = basename(path, extname(path)).endsWith('-client');
   const {
     failed,
