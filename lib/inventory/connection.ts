@@ -1,7 +1,7 @@
 import { BECOME_METHODS, type ConnectionSettings, type Host, type TransportName } from '../model/host.ts';
 import { didYouMean } from '../model/suggestion.ts';
 import type { Findings } from './findings.ts';
-import { CONNECTION_VARIABLES, isConnectionVariable } from './setting-names.ts';
+import { CONNECTION_VARIABLES, isConnectionVariable, UNUSED } from './setting-names.ts';
 import { SettingReader } from './settings.ts';
 import type { ResolvedVariables } from './variables.ts';
 import { splitWords } from './words.ts';
@@ -19,21 +19,26 @@ const CONNECTIONS: ReadonlyMap<string, TransportName | undefined> = new Map([
   ['openssh', 'openssh'],
   ['local', 'local'],
   ['ansible.builtin.local', 'local'],
+  ['winrm', 'winrm'],
+  ['ansible.builtin.winrm', 'winrm'],
+  ['psrp', 'winrm'],
+  ['ansible.builtin.psrp', 'winrm'],
 ]);
-const WINDOWS = /^(?:ansible\.builtin\.)?(?:winrm|psrp)$/;
 /** In seconds: a day. */
 const LONGEST_TIMEOUT = 86_400;
 const PREFIX = 'ansible_';
 /** Settings of Ansible's that garden has no use for; they are no slips of the pen. */
-const OTHERS =
-  /^ansible_(?:winrm_|psrp_|shell_|network_|become_(?:flags|exe)|s(?:cp|ftp)_|ssh_(?:exec|transfer|control|s(?:cp|ftp)_))/;
+const OTHERS = /^ansible_(?:shell_|network_|s(?:cp|ftp)_|ssh_(?:transfer|control|s(?:cp|ftp)_))/;
+/** Ansible's way to become another user on Windows; there is no other there. */
+const WINDOWS_BECOME = ['runas', 'ansible.builtin.runas'];
 
 /** Reads Ansible's connection variables of a host. What is wrong with them goes to the findings. */
 export function hostSettings(name: string, variables: ResolvedVariables, findings: Findings): HostSettings {
   const reader = new SettingReader(variables, findings);
   const address = reader.text('address') ?? name;
   warnOfUnknown(variables, findings);
-  return { address, connection: connection(address, reader), become: become(reader) };
+  const settings = connection(address, reader);
+  return { address, connection: settings, become: become(reader, settings.transport) };
 }
 
 function connection(address: string, reader: SettingReader): ConnectionSettings {
@@ -57,17 +62,10 @@ function transport(reader: SettingReader): TransportName | undefined {
   const wanted = reader.text('connection');
   if (variable === undefined || wanted === undefined) return undefined;
   if (CONNECTIONS.has(wanted)) return CONNECTIONS.get(wanted);
-  if (WINDOWS.test(wanted)) {
-    return reader.wrong(
-      variable,
-      `is ${wanted}: this version of garden speaks SSH only`,
-      'take the Windows hosts out of the run for now, by another inventory or -l all:!windows',
-    );
-  }
   return reader.wrong(
     variable,
     `is "${wanted}", which garden does not know${didYouMean(wanted, CONNECTIONS.keys())}`,
-    'it may be ssh, openssh or local',
+    'it may be ssh, openssh, local or winrm',
   );
 }
 
@@ -95,11 +93,12 @@ function acceptNewHostKeys(reader: SettingReader): boolean | undefined {
   return true;
 }
 
-function become(reader: SettingReader): Host['become'] {
+function become(reader: SettingReader, transport: TransportName | undefined): Host['become'] {
   const method = reader.text('becomeMethod');
   const known = BECOME_METHODS.find((candidate) => candidate === method);
   const variable = reader.find('becomeMethod');
-  if (method !== undefined && known === undefined && variable !== undefined) {
+  const onWindows = method !== undefined && transport === 'winrm' && WINDOWS_BECOME.includes(method);
+  if (method !== undefined && known === undefined && !onWindows && variable !== undefined) {
     reader.wrong(
       variable,
       `is "${method}", which garden does not know${didYouMean(method, BECOME_METHODS)}`,
@@ -119,9 +118,11 @@ function become(reader: SettingReader): Host['become'] {
   };
 }
 
-/** A name of Ansible's kind that means nothing here is told: it may be a slip of the pen. */
+/** A name of Ansible's kind that means nothing here is told: it may be a slip of the pen. So is a setting that is not used. */
 function warnOfUnknown(variables: ResolvedVariables, findings: Findings): void {
   for (const { name, origin } of variables.values()) {
+    const unused = UNUSED.get(name);
+    if (unused !== undefined) findings.warning(origin, { kind: name, message: `${name} ${unused}` });
     if (!name.startsWith(PREFIX) || isConnectionVariable(name)) continue;
     const bare = (known: string): string => known.slice(PREFIX.length);
     const meant = OTHERS.test(name) ? '' : didYouMean(bare(name), CONNECTION_VARIABLES.map(bare));

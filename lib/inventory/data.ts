@@ -8,6 +8,8 @@ export interface Variable {
   /** As it was written, where the source is text whose look decided the value's type. */
   readonly text?: string | undefined;
   readonly origin: Origin;
+  /** What the same level said before: in an earlier source or line, or inline where this one is in a file. */
+  readonly earlier?: Variable | undefined;
 }
 
 /** A host before anything is inherited. */
@@ -39,6 +41,8 @@ const BUILT_IN: Origin = { source: 'built in' };
 export class InventoryData {
   readonly hosts = new Map<string, HostData>();
   readonly groups = new Map<string, GroupData>();
+  /** Variables of hosts that no source names: `localhost` needs none to be there. */
+  readonly unlisted = new Map<string, Map<string, Variable>>();
   /** What variables all hosts have. */
   readonly schemas = new Set<HostVarsSchema>();
   readonly findings: Findings;
@@ -87,14 +91,22 @@ export class InventoryData {
     inner.parents.add(parent);
   }
 
+  /** What a host has of its own; a host that is not there is remembered, see `unlisted`. */
   setHostVariable(host: string, name: string, variable: Variable): void {
-    this.hosts.get(host)?.variables.set(name, variable);
+    const variables = this.hosts.get(host)?.variables ?? this.unlisted.get(host) ?? new Map<string, Variable>();
+    if (!this.hosts.has(host)) this.unlisted.set(host, variables);
+    lay(variables, name, variable);
+  }
+
+  /** A variable of a group from a file beside the sources, which has no say in the order of groups. */
+  setGroupFileVariable(group: string, name: string, variable: Variable): void {
+    lay(this.group(group, variable.origin).variables, name, variable);
   }
 
   setGroupVariable(group: string, name: string, variable: Variable): void {
     const data = this.group(group, variable.origin);
     if (name !== 'ansible_group_priority') {
-      data.variables.set(name, variable);
+      lay(data.variables, name, variable);
     } else if (typeof variable.value === 'number' && Number.isInteger(variable.value)) {
       data.priority = variable.value;
     } else {
@@ -130,4 +142,10 @@ export class InventoryData {
   #contains(group: GroupData, name: string): boolean {
     return [...group.children].some((child) => child === name || this.#contains(this.group(child, group.origin), name));
   }
+}
+
+/** Sets a variable, and keeps what it was. */
+function lay(variables: Map<string, Variable>, name: string, variable: Variable): void {
+  const earlier = variables.get(name);
+  variables.set(name, earlier === undefined ? variable : { ...variable, earlier });
 }

@@ -1,21 +1,22 @@
+import { resolve } from 'node:path';
 import { type Mistake, UsageError } from '../model/errors.ts';
+import type { HostVarsSchema } from '../model/host.ts';
 import { InventoryData } from './data.ts';
 import { readExtraVars } from './extra-vars.ts';
 import { Findings } from './findings.ts';
 import { LoadedInventory } from './inventory.ts';
-import { openSource } from './source.ts';
+import { folderOf, openSource } from './source.ts';
 import type { SourceContext } from './source-context.ts';
+import { shownPath } from './source-file.ts';
+import { readVariableFolders, type VariableFolder } from './variable-folders.ts';
 
-export interface LoadInventoryOptions {
+export interface LoadInventoryOptions extends Omit<SourceContext, 'findings'> {
   /** What `-e` was given, word by word. It wins over everything. */
   readonly extraVars?: readonly string[] | undefined;
-  /** What the names of files are relative to. */
-  readonly workingDirectory: string;
-  /**
-   * Loads a TypeScript module and gives its default export; for `inventory.ts`, and for `.ts` files with variables.
-   * Throws UsageError with everything that is wrong with it.
-   */
-  readonly loadModule?: ((file: string) => Promise<unknown>) | undefined;
+  /** The folder of the playbook, whose `group_vars` and `host_vars` count too, and over those beside the inventory. */
+  readonly playbookFolder?: string | undefined;
+  /** What variables the hosts have, as a playbook says it. Waited for when all else has been read. */
+  readonly hostVars?: Promise<HostVarsSchema | undefined> | undefined;
 }
 
 export interface LoadInventoryResult {
@@ -33,16 +34,36 @@ export async function loadInventory(
   sources: readonly string[],
   options: LoadInventoryOptions,
 ): Promise<LoadInventoryResult> {
-  const { extraVars = [], workingDirectory } = options;
+  const { extraVars = [] } = options;
   const findings = new Findings();
+  const context: SourceContext = { ...options, findings };
   const data = new InventoryData(findings);
-  const opened = await Promise.all(sources.map((source) => openSource(source, workingDirectory, findings)));
+  const opened = await Promise.all(sources.map((source) => openSource(source, context)));
   for (const merge of opened) merge(data);
   data.settle();
-  const extra = await readExtraVars(extraVars, workingDirectory, findings);
+  await readVariableFolders(await variableFolders(sources, options), data, context);
+  const extra = await readExtraVars(extraVars, context);
+  const schema = await options.hostVars;
+  if (schema !== undefined) data.schemas.add(schema);
   const inventory = new LoadedInventory(data, extra);
   if (findings.mistakes.length > 0) throw new UsageError(findings.mistakes);
   if (inventory.all.length === 0)
     findings.warning({ source: sources.join(', ') }, { message: 'there are no hosts in it' });
   return { inventory, warnings: findings.warnings };
+}
+
+/** Where `group_vars` and `host_vars` may be: beside each source, then beside the playbook. A later one wins. */
+async function variableFolders(
+  sources: readonly string[],
+  { workingDirectory, playbookFolder }: LoadInventoryOptions,
+): Promise<readonly VariableFolder[]> {
+  const beside = await Promise.all(sources.map((source) => folderOf(source, workingDirectory)));
+  const named = [...beside, playbookFolder].filter((folder) => folder !== undefined);
+  const folders = new Map<string, VariableFolder>();
+  for (const folder of named) {
+    const path = resolve(workingDirectory, folder);
+    folders.delete(path);
+    folders.set(path, { path, shown: shownPath(path, workingDirectory) });
+  }
+  return [...folders.values()];
 }

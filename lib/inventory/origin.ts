@@ -10,3 +10,8 @@ export interface Origin {
 export function place({ source, line }: Origin): string {
   return line === undefined ? source : `${source}:${line}`;
 }
+
+/** A line of a source. What stands on the command line has none. */
+export function lineOf(source: string, line: number): Origin {
+  return source.startsWith('-') ? { source } : { source, line };
+}

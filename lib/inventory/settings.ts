@@ -1,3 +1,4 @@
+import { GardenError } from '../model/errors.ts';
 import { Secret } from '../model/secret.ts';
 import type { Findings } from './findings.ts';
 import { SETTINGS, type SettingName } from './setting-names.ts';
@@ -33,7 +34,7 @@ export class SettingReader {
   text(setting: SettingName): string | undefined {
     const variable = this.find(setting);
     if (variable === undefined || variable.value === null || variable.value === '') return undefined;
-    const text = writtenText(variable);
+    const text = variable.value instanceof Secret ? this.#reveal(variable, variable.value) : writtenText(variable);
     if (text === undefined) return this.wrong(variable, 'must be text');
     if (text.includes('{{')) {
       return this.wrong(variable, 'is a template', 'garden has no templates in its inventory: write the value itself');
@@ -42,6 +43,8 @@ export class SettingReader {
   }
 
   secret(setting: SettingName): Secret | undefined {
+    const value = this.find(setting)?.value;
+    if (value instanceof Secret) return value;
     const text = this.text(setting);
     return text === undefined ? undefined : new Secret(text);
   }
@@ -53,17 +56,26 @@ export class SettingReader {
     if (variable === undefined || text === undefined) return undefined;
     const number = /^\d+$/.test(text) ? Number(text) : 0;
     if (number >= 1 && number <= most) return number;
-    return this.wrong(variable, `must be a number from 1 to ${most}, not "${text}"`);
+    return this.wrong(variable, `must be a number from 1 to ${most}, not ${shown(variable, text)}`);
   }
 
   boolean(setting: SettingName): boolean | undefined {
     const variable = this.find(setting);
     if (variable === undefined || variable.value === null) return undefined;
-    const text = writtenText(variable) ?? '';
     if (typeof variable.value === 'boolean') return variable.value;
+    const text = variable.value === '' ? '' : (this.text(setting) ?? '');
     if (TRUE.test(text)) return true;
     if (FALSE.test(text)) return false;
-    return this.wrong(variable, `must be true or false, not "${text}"`);
+    return this.wrong(variable, `must be true or false, not ${shown(variable, text)}`);
+  }
+
+  #reveal(variable: ResolvedVariable, secret: Secret): string | undefined {
+    try {
+      return secret.reveal();
+    } catch (error) {
+      if (!(error instanceof GardenError)) throw error;
+      return this.wrong(variable, `is a secret that is not there: ${error.message}`, error.hint);
+    }
   }
 
   wrong(variable: ResolvedVariable, why: string, hint?: string): undefined {
@@ -74,6 +86,10 @@ export class SettingReader {
   warn(variable: ResolvedVariable, message: string, hint?: string): void {
     this.#findings.warning(variable.origin, { message: `${variable.name} ${message}`, hint });
   }
+}
+
+function shown({ value }: ResolvedVariable, text: string): string {
+  return value instanceof Secret ? 'the secret that it is' : `"${text}"`;
 }
 
 /** What was meant as text: a text, or what was written where its look made it something else. Undefined for lists of JSON. */

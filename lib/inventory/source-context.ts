@@ -7,6 +7,9 @@ export interface SourceContext {
   readonly workingDirectory: string;
   readonly findings: Findings;
   readonly secrets?: SecretSource | undefined;
-  /** The default export of a TypeScript or JavaScript module; undefined where modules cannot be loaded. */
+  /**
+   * Loads a TypeScript module and gives its default export; for `inventory.ts`, and for `.ts` files with variables.
+   * Throws UsageError with everything that is wrong with it.
+   */
   readonly loadModule?: ((file: string) => Promise<unknown>) | undefined;
 }

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { nearest } from '../model/suggestion.ts';
 import type { Remark } from './findings.ts';
 
@@ -31,4 +31,10 @@ export function textOf(bytes: Uint8Array): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** A path as messages name it: relative to the working directory, where it is in there. */
+export function shownPath(path: string, workingDirectory: string): string {
+  const shown = relative(workingDirectory, path);
+  return shown.startsWith('..') ? path : shown;
 }

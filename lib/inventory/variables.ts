@@ -27,7 +27,7 @@ interface Level {
 
 /**
  * What counts for a host, from low to high: `all`, its groups (by depth, then `ansible_group_priority`, then name),
- * the host itself, `-e`. A value replaces another as a whole; dictionaries are not merged.
+ * the host itself, `-e`. What files say of a group or host is at the level of that group or host. A value replaces another as a whole; dictionaries are not merged.
  */
 export function resolveVariables(
   host: HostData,
@@ -47,17 +47,28 @@ export function resolveVariables(
   const resolved = new Map<string, ResolvedVariable>();
   const peers = new Map<ResolvedVariable, string>();
   for (const [rank, level] of levels.entries()) {
-    for (const [name, variable] of level.variables) {
-      const made = { ...variable, name, level: level.name, rank, overrode: resolved.get(name) };
-      resolved.set(name, made);
-      peers.set(made, level.peers);
+    for (const [name, last] of level.variables) {
+      for (const { value, text, origin } of history(last)) {
+        const made = { value, text, origin, name, level: level.name, rank, overrode: resolved.get(name) };
+        resolved.set(name, made);
+        peers.set(made, level.peers);
+      }
     }
   }
   for (const variable of resolved.values()) {
-    const { overrode } = variable;
+    // Within one level the later one wins, as everybody expects.
+    let { overrode } = variable;
+    while (overrode?.level === variable.level) overrode = overrode.overrode;
     if (overrode !== undefined && peers.get(overrode) === peers.get(variable)) warnOfTie(variable, overrode, findings);
   }
   return resolved;
+}
+
+/** All that a level said of a variable, the last at the end. */
+function history(variable: Variable): readonly Variable[] {
+  const all = [variable];
+  for (let at = variable.earlier; at !== undefined; at = at.earlier) all.unshift(at);
+  return all;
 }
 
 function warnOfTie(winner: ResolvedVariable, loser: ResolvedVariable, findings: Findings): void {

@@ -1,6 +1,6 @@
 import { access, readFile } from 'node:fs/promises';
 import { Unreachable, UsageError } from '../model/errors.ts';
-import type { ConnectionSettings } from '../model/host.ts';
+import type { ConnectionSettings, TransportName } from '../model/host.ts';
 import { HostKeys } from './host-key.ts';
 import { jumpSettings } from './jump.ts';
 import { localTransport } from './local.ts';
@@ -9,7 +9,11 @@ import { sshTransport } from './ssh.ts';
 import { expandHome, resolveSshConfig, type SshConfig } from './ssh-config.ts';
 import type { Notice, Transport } from './transport.ts';
 
-const BY_NAME = { ssh: sshTransport, openssh: opensshTransport, local: localTransport } as const;
+const BY_NAME: Readonly<Partial<Record<TransportName, Transport>>> = {
+  ssh: sshTransport,
+  openssh: opensshTransport,
+  local: localTransport,
+};
 
 /** Keywords that, set at all, ask for something that node-ssh cannot do; what that is, in words. */
 const BEYOND_NODE_SSH = {
@@ -39,7 +43,7 @@ export interface Choice {
  * Decides how a host is reached: as the settings say, else by node-ssh, unless `ssh -G` shows something for the
  * host or one of its jump hosts that only the system's ssh can do.
  *
- * @throws Unreachable where ssh refuses its configuration; UsageError for an unknown transport.
+ * @throws Unreachable where ssh refuses its configuration; UsageError for a transport that there is not yet.
  */
 export async function chooseTransport(settings: ConnectionSettings, notice: Notice): Promise<Choice> {
   const choice = (transport: Transport, reason: string): Choice => {
@@ -48,7 +52,8 @@ export async function chooseTransport(settings: ConnectionSettings, notice: Noti
   };
   if (settings.transport !== undefined) {
     const transport = BY_NAME[settings.transport];
-    if (transport === undefined) throw new UsageError(`"${settings.transport}" is no transport`);
+    if (transport === undefined)
+      throw new UsageError(`${settings.address} is reached by ${settings.transport}, which garden does not speak`);
     return choice(transport, 'the inventory asks for it');
   }
   const { hasSsh } = await resolveSshConfig(settings);

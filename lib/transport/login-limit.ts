@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Unreachable } from '../model/errors.ts';
 import type { ConnectionSettings } from '../model/host.ts';
-import { Semaphore } from './semaphore.ts';
+import { Semaphore } from '../model/semaphore.ts';
 import type { SshConfig } from './ssh-config.ts';
 
 /** sshd begins to drop connections when ten are not yet logged in (sshd_config(5), MaxStartups 10:30:100). */

@@ -4,7 +4,7 @@ import { homedir, hostname as localHostname, userInfo } from 'node:os';
 import { execa } from 'execa';
 import { Unreachable } from '../model/errors.ts';
 import type { ConnectionSettings } from '../model/host.ts';
-import { Semaphore } from './semaphore.ts';
+import { Semaphore } from '../model/semaphore.ts';
 
 /** Where ssh looks for keys when its configuration names none (ssh(1), option -i), as far as garden can use them. */
 const DEFAULT_IDENTITIES = ['id_rsa', 'id_ecdsa', 'id_ed25519'].map((name) => `~/.ssh/${name}`);

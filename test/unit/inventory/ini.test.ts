@@ -79,8 +79,8 @@ t.test(
 
 t.test('lines of YAML in an INI file are one clear message', async (t) => {
   const hint = 'in INI a group is [web] on a line of its own, its hosts follow one a line';
-  t.same(await refused(() => load(t, ['---\nall:\n  hosts:\n    web1:\n      a: 1\n'])), [
-    `a:1: this looks like YAML, but the file is read as INI, and so do 4 more lines → ${hint}`,
+  t.same(await refused(() => load(t, ['web0\n---\nall:\n  hosts:\n    web1:\n      a: 1\n'])), [
+    `a:2: this looks like YAML, but the file is read as INI, and so do 4 more lines → ${hint}`,
   ]);
   t.same(await refused(() => load(t, ['[web]\nweb1\n- web2\n[web:vars]\na: 1\n'])), [
     `a:3: this looks like YAML, but the file is read as INI, and so do 1 more lines → ${hint}`,
