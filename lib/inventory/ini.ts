@@ -187,12 +187,13 @@ class IniReader {
       if (typeof value === 'string' || warnings.length === 0) return;
       this.#data.findings.warning(origin, {
         message: `${key}: the value is not kept as the text that was written`,
+        doubts: key,
         hint: `to keep it, write ${key}="'…'" on a host line, ${key}='…' in [group:vars]`,
       });
       return;
     }
     for (const { message, hint } of warnings) {
-      this.#data.findings.warning(origin, { message: `${key}: ${message}`, hint });
+      this.#data.findings.warning(origin, { message: `${key}: ${message}`, hint, doubts: key });
     }
   }
 

@@ -29,9 +29,11 @@ interface Refusal {
 export class HostVarsCheck {
   readonly #schemas: ReadonlySet<HostVarsSchema>;
   readonly #refusals = new Map<string, Refusal>();
+  readonly #findings: Findings;
 
-  constructor(schemas: ReadonlySet<HostVarsSchema>) {
+  constructor(schemas: ReadonlySet<HostVarsSchema>, findings: Findings) {
     this.#schemas = schemas;
+    this.#findings = findings;
   }
 
   /** The same variables with their types, and those that the schemas give by default. */
@@ -42,11 +44,11 @@ export class HostVarsCheck {
   }
 
   /** Tells what does not fit, once for all hosts that have it from the same place. */
-  tell(findings: Findings): void {
+  tell(): void {
     for (const { origin, remark, hosts } of this.#refusals.values()) {
       const [first = '', ...others] = hosts;
       const more = others.length === 0 ? '' : ` and ${others.length} more`;
-      findings.mistake(origin, { ...remark, message: `${remark.message} (host ${first}${more})` });
+      this.#findings.mistake(origin, { ...remark, message: `${remark.message} (host ${first}${more})` });
     }
   }
 
@@ -68,6 +70,7 @@ export class HostVarsCheck {
         .filter(([name]) => name in schema.shape || !name.startsWith('ansible_'))
         .map(([name, variable]) => [name, suitable(schema, variable)]),
     );
+    for (const name of Object.keys(schema.shape)) this.#settle(variables.get(name));
     const result = schema.safeParse(input);
     if (!result.success) {
       for (const { message, path } of problemsOf(schema, result.error, 'variable')) {
@@ -84,6 +87,11 @@ export class HostVarsCheck {
       if (value !== undefined) typed.set(name, { ...made, value });
     }
     return typed;
+  }
+
+  /** What a value looks like is no matter any more. */
+  #settle(variable: ResolvedVariable | undefined): void {
+    for (let at = variable; at !== undefined; at = at.overrode) this.#findings.settle(at.origin, at.name);
   }
 
   #refuse(host: string, origin: Origin, remark: Remark): void {

@@ -6,7 +6,7 @@ import { Secret } from '../model/secret.ts';
 import { SETTINGS, type SettingName } from './setting-names.ts';
 
 const variables = z.record(z.string(), z.unknown());
-const secret = z.instanceof(Secret, { error: 'a secret, as secret() and new Secret() make it' });
+const secret = z.instanceof(Secret, { error: 'must be a secret, as secret() and new Secret() make it' });
 const word = z.string().min(1);
 const port = z.int().min(1).max(65_535);
 
@@ -24,7 +24,7 @@ const settings = {
   privateKeyFile: word.optional(),
   privateKeyPassphrase: secret.optional(),
   sshArguments: z.array(word).optional(),
-  timeout: z.custom<Duration>(isDuration, 'a duration: 500ms, 30s, 5m').optional(),
+  timeout: z.custom<Duration>(isDuration, 'must be a duration: 500ms, 30s, 5m').optional(),
   become: z.boolean().optional(),
   becomeUser: word.optional(),
   becomeMethod: z.enum(BECOME_METHODS).optional(),
@@ -41,19 +41,19 @@ export interface GroupShape extends z.infer<typeof groupSettings> {
 
 const groupSettings = z.strictObject({
   ...settings,
-  hosts: z.union([z.array(word), z.record(z.string(), host)]).optional(),
+  hosts: z.union([z.record(z.string(), host), z.array(word)]).optional(),
   priority: z.int().optional(),
 });
 
 const group: z.ZodType<GroupShape> = z.lazy(() =>
   z.strictObject({ ...groupSettings.shape, groups: groups.optional() }),
 );
-const groups = z.union([z.array(word), z.record(z.string(), group)]);
+const groups = z.union([z.record(z.string(), group), z.array(word)]);
 
 /** A schema for host variables; of whatever version of zod the project has. */
 const schema = z.custom<z.ZodObject>(
   (value) => typeof value === 'object' && value !== null && 'shape' in value && 'safeParse' in value,
-  'a schema: z.object({ … })',
+  'must be a schema: z.object({ … })',
 );
 
 /** What `inventory()` was given: the group of all hosts. */

@@ -139,7 +139,10 @@ class TypedReader {
   read({ definition }: TypedInventory): void {
     const result = inventoryShape.safeParse(definition);
     if (!result.success) {
-      for (const { message, path } of problemsOf(inventoryShape, result.error, 'key')) this.#mistake(path, { message });
+      const problems = problemsOf(inventoryShape, result.error, 'key');
+      const placed = problems.map(({ message, path }) => ({ message, origin: this.#places.origin(path) }));
+      placed.sort((a, b) => (a.origin.line ?? 0) - (b.origin.line ?? 0));
+      for (const { message, origin } of placed) this.#data.findings.mistake(origin, { message });
       return;
     }
     if (result.data.hostVars !== undefined) this.#data.schemas.add(result.data.hostVars);
@@ -175,7 +178,9 @@ class TypedReader {
         });
         continue;
       }
-      this.#data.addChild(name, child, this.#places.origin(at));
+      // A group that is in no other one is put into "all" at the end.
+      if (name === 'all') this.#data.group(child, this.#places.origin(at));
+      else this.#data.addChild(name, child, this.#places.origin(at));
       if (inner !== undefined) this.#group(child, inner, at);
     }
   }

@@ -14,6 +14,11 @@ export type Parsed<T> = { readonly value: T } | { readonly mistakes: readonly Mi
 function objectShapeAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): readonly string[] {
   const definition = schema._zod.def;
   if ('innerType' in definition && isSchema(definition.innerType)) return objectShapeAt(definition.innerType, path);
+  // Of a schema that refers to itself.
+  if ('getter' in definition && typeof definition.getter === 'function') {
+    const inner: unknown = definition.getter();
+    return isSchema(inner) ? objectShapeAt(inner, path) : [];
+  }
   if ('in' in definition && isSchema(definition.in)) return objectShapeAt(definition.in, path);
   if ('options' in definition && Array.isArray(definition.options)) {
     return definition.options.filter(isSchema).flatMap((option) => objectShapeAt(option, path));

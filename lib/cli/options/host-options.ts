@@ -1,13 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { BECOME_METHODS, type BecomeMethod } from '../../model/host.ts';
 import type { BecomeOption } from '../../model/node.ts';
+import { type InventoryOptions, withInventoryOptions } from './inventory-options.ts';
 
 /** What all commands that talk to hosts take; the short flags are Ansible's. */
-export interface HostOptions {
-  readonly inventory?: readonly string[];
-  readonly limit?: string;
+export interface HostOptions extends InventoryOptions {
   readonly forks: number;
-  readonly extraVars?: readonly string[];
   readonly become?: true;
   readonly becomeUser?: string;
   readonly becomeMethod?: BecomeMethod;
@@ -24,10 +22,6 @@ export interface HostOptions {
 
 const DEFAULT_FORKS = 50;
 
-function collect(value: string, earlier: readonly string[] = []): readonly string[] {
-  return [...earlier, value];
-}
-
 function positive(value: string): number {
   if (!/^[1-9]\d*$/.test(value)) throw new InvalidArgumentError('It must be a whole number, 1 or more.');
   return Number(value);
@@ -35,11 +29,8 @@ function positive(value: string): number {
 
 /** Adds the options that all commands that talk to hosts take. */
 export function withHostOptions(command: Command): Command {
-  return command
-    .option('-i, --inventory <source>', 'inventory file, or hosts as "one,two,"; may be given again', collect)
-    .option('-l, --limit <pattern>', 'only these hosts: a pattern such as web:!web3, or @file')
+  return withInventoryOptions(command)
     .option('-f, --forks <number>', 'how many hosts at a time', positive, DEFAULT_FORKS)
-    .option('-e, --extra-vars <vars>', 'variables: key=value, JSON, or @file.json; may be given again', collect)
     .option('-u, --user <name>', 'log in as this user')
     .option('-k, --ask-pass', 'ask for the password to log in with')
     .option('--private-key <file>', 'log in with this key')
@@ -52,7 +43,7 @@ export function withHostOptions(command: Command): Command {
     .option('-D, --diff', 'show what changes, texts line by line')
     .option(
       '-v, --verbose',
-      'say more; -vv also shows where a fault of garden is',
+      'say more; -vv also what commands print as they run; -vvv also what is sent to hosts',
       (_: string, earlier: number) => earlier + 1,
       0,
     )

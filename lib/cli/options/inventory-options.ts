@@ -1,0 +1,22 @@
+import type { Command } from 'commander';
+import { type VaultOptions, withVaultOptions } from './vault-options.ts';
+
+/** What all commands that know hosts take; the short flags are Ansible's. */
+export interface InventoryOptions extends VaultOptions {
+  readonly inventory?: readonly string[];
+  readonly limit?: string;
+  readonly extraVars?: readonly string[];
+}
+
+function collect(value: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, value];
+}
+
+/** Adds the options that all commands that know hosts take. */
+export function withInventoryOptions(command: Command): Command {
+  const inventory = command
+    .option('-i, --inventory <source>', 'inventory file, or hosts as "one,two,"; may be given again', collect)
+    .option('-l, --limit <pattern>', 'only these hosts: a pattern such as web:!web3, or @file')
+    .option('-e, --extra-vars <vars>', 'variables: key=value, JSON, or @file.json; may be given again', collect);
+  return withVaultOptions(inventory);
+}
