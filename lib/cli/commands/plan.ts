@@ -1,0 +1,40 @@
+import { runPlaybook } from '../../engine/run.ts';
+import type { HostOptions } from '../options/host-options.ts';
+import type { LockOptions } from '../options/lock-options.ts';
+import type { PlanOptions } from '../options/plan-options.ts';
+import type { ReportFlags } from '../options/report.ts';
+import { readPlan } from '../plan-file.ts';
+import { withKeptOptions } from '../plan-options.ts';
+import { applyingPlan, checkAgreement, recordingPlan } from '../plan-run.ts';
+import { complain, type Streams } from '../streams.ts';
+import { runCommand } from './run.ts';
+
+/** `garden plan`. Resolves to the exit code. */
+export async function planCommand(
+  file: string,
+  given: HostOptions & PlanOptions & ReportFlags,
+  argv: readonly string[],
+  streams: Streams,
+): Promise<number> {
+  const { output, detailedExitcode } = given;
+  const say = (text: string): void => complain(streams, [text]);
+  const look = output === undefined ? runPlaybook : recordingPlan(output, file, given, say);
+  return runCommand(file, { ...given, check: true, diff: true }, argv, streams, {
+    conduct: (run, redact) => look({ ...run, tellDrift: detailedExitcode ?? false }, redact),
+  });
+}
+
+/** `garden run --plan`. Resolves to the exit code. */
+export async function applyPlanCommand(
+  planFile: string,
+  playbook: string | undefined,
+  given: HostOptions & LockOptions & ReportFlags,
+  argv: readonly string[],
+  streams: Streams,
+): Promise<number> {
+  const plan = readPlan(planFile);
+  checkAgreement(plan, playbook, given.extraVars);
+  const options = withKeptOptions(given, plan.options);
+  const say = (text: string): void => complain(streams, [text]);
+  return runCommand(plan.playbook, options, argv, streams, { conduct: applyingPlan(plan, say), indivisible: true });
+}

@@ -1,0 +1,51 @@
+import { UsageError } from '../model/errors.ts';
+import type { HostOptions } from './options/host-options.ts';
+
+/** The options that decide what is done, and where: a plan keeps them, and the run that applies it takes them over. */
+export const KEPT_OPTIONS = [
+  'inventory',
+  'limit',
+  'user',
+  'askPass',
+  'privateKey',
+  'become',
+  'becomeUser',
+  'becomeMethod',
+  'askBecomePass',
+] as const satisfies readonly (keyof HostOptions)[];
+
+type Kept = (typeof KEPT_OPTIONS)[number];
+
+/** The kept options, as they were given. */
+export type KeptOptions = Partial<Record<Kept, string | true | readonly string[]>>;
+
+/** What of a command line a plan keeps. */
+export function keptOptions(options: HostOptions): KeptOptions {
+  const given = KEPT_OPTIONS.map((name) => [name, options[name]] as const).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given);
+}
+
+/** `becomeUser` as it is typed: `--become-user`. */
+function flag(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/**
+ * The options of a run that applies a plan: the plan's own, and what is given beside it.
+ *
+ * @throws UsageError where the two do not agree.
+ */
+export function withKeptOptions<Options extends HostOptions>(given: Options, planned: KeptOptions): Options {
+  const own = keptOptions(given);
+  const mistakes = KEPT_OPTIONS.filter(
+    (name) => own[name] !== undefined && JSON.stringify(own[name]) !== JSON.stringify(planned[name]),
+  ).map((name) => ({
+    message:
+      planned[name] === undefined
+        ? `the plan was made without ${flag(name)}`
+        : `${flag(name)} is not what the plan was made with (${[planned[name]].flat().join(', ')})`,
+    hint: 'leave it out: the plan knows it. Or make a new plan',
+  }));
+  if (mistakes.length > 0) throw new UsageError(mistakes);
+  return { ...given, ...planned };
+}
