@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { newRunId } from '../engine/journal.ts';
-import { runPlaybook } from '../engine/run.ts';
+import { type RunResult, runPlaybook } from '../engine/run.ts';
+import type { RunOptions } from '../engine/run-options.ts';
 import type { Event } from '../model/events.ts';
 import type { Playbook } from '../model/playbook.ts';
 import { type Secret, watchSecrets } from '../model/secret.ts';
-import type { Report, ReportOptions } from '../report/report.ts';
 import { wantsColour } from '../report/style.ts';
 import { redacted } from '../secrets/event-redaction.ts';
 import { Redactor } from '../secrets/redaction.ts';
@@ -13,18 +13,25 @@ import { Interruption } from './interruption.ts';
 import type { SelectedInventory } from './inventory.ts';
 import { journal } from './journal.ts';
 import { becomeOption, type HostOptions } from './options/host-options.ts';
-import { PasswordPrompt } from './password.ts';
+import type { LockOptions } from './options/lock-options.ts';
+import type { ReportFlags } from './options/report.ts';
+import { passwordPrompt } from './password.ts';
+import type { MakeReport } from './reports.ts';
 import { rerunCommand } from './rerun.ts';
 import type { Streams } from './streams.ts';
 
-/** Makes the report of a command. */
-export type MakeReport = (options: ReportOptions, streams: Streams) => Report | Promise<Report>;
+/** Leads a run, or several that belong together; the last one's result counts. */
+export type Conduct = (run: RunOptions, redact: (text: string) => string) => Promise<RunResult>;
 
 /** What is run, and how it is shown. */
 export interface Execution {
   readonly playbook: Playbook;
   readonly selected: SelectedInventory;
-  readonly options: HostOptions;
+  readonly options: HostOptions & LockOptions & ReportFlags;
+  /** How it is run, where that is more than running it. */
+  readonly conduct?: Conduct | undefined;
+  /** Whether it can only be run again for all of its hosts, as a plan. */
+  readonly indivisible?: boolean | undefined;
   readonly makeReport: MakeReport;
   /** The words of the command line, for "run this again". */
   readonly argv: readonly string[];
@@ -38,13 +45,16 @@ export interface Execution {
  */
 const LOCK_PATIENCE = 5000;
 
+/** From how many `-v` on it is told what was sent to hosts, and what came back. */
+const TRACING = 3;
+
 interface Passwords {
   readonly login: Secret | undefined;
   readonly become: Secret | undefined;
 }
 
 async function askPasswords(options: HostOptions, streams: Streams): Promise<Passwords> {
-  const prompt = new PasswordPrompt(streams.input, streams.err);
+  const prompt = passwordPrompt(streams);
   const login = options.askPass ? await prompt.ask('Password to log in') : undefined;
   if (!options.askBecomePass) return { login, become: undefined };
   if (login === undefined) return { login, become: await prompt.ask('Password to become root') };
@@ -73,8 +83,9 @@ export async function execute(execution: Execution): Promise<number> {
       coloured: wantsColour(streams.out, streams.environment),
       diff: options.diff ?? false,
       verbose: options.verbose,
+      profile: options.profile ?? false,
       now: () => performance.now(),
-      rerun: (hosts) => redact(rerunCommand(execution.argv, hosts)),
+      rerun: (hosts) => redact(rerunCommand(execution.argv, execution.indivisible ? undefined : hosts)),
     },
     streams,
   );
@@ -88,20 +99,26 @@ export async function execute(execution: Execution): Promise<number> {
   }, redact);
   const interruption = new Interruption(warn, streams.out);
   try {
-    const { exitCode } = await runPlaybook({
-      playbook,
-      inventory,
-      run,
-      limit: selected.limit,
-      check: options.check ?? false,
-      diff: options.diff ?? false,
-      forks: options.forks,
-      become: becomeOption(options),
-      lockTimeout: LOCK_PATIENCE,
-      becomePassword: passwords.become,
-      emit,
-      signal: interruption.signal,
-    });
+    const conduct = execution.conduct ?? runPlaybook;
+    const { exitCode } = await conduct(
+      {
+        playbook,
+        inventory,
+        run,
+        limit: selected.limit,
+        check: options.check ?? false,
+        diff: options.diff ?? false,
+        forks: options.forks,
+        become: becomeOption(options),
+        lockTimeout: options.lockTimeout === undefined ? LOCK_PATIENCE : options.lockTimeout * 1000,
+        becomePassword: passwords.become,
+        secrets: selected.secrets,
+        emit,
+        trace: options.verbose >= TRACING,
+        signal: interruption.signal,
+      },
+      redact,
+    );
     return interruption.exitCode ?? exitCode;
   } catch (error) {
     // What an interruption breaks is no fault.

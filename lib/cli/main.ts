@@ -1,5 +1,7 @@
 import { EXIT, GardenError, Locked, Unreachable, UsageError } from '../model/errors.ts';
 import { describeError } from '../report/failure.ts';
+import { wantsJson, wantsStack } from './early-options.ts';
+import { mistakesOf, writeMistakes } from './mistake-document.ts';
 import { QuestionInterrupted } from './password.ts';
 import { complain, errorStyle, processStreams } from './streams.ts';
 import { version } from './version.ts';
@@ -12,21 +14,12 @@ function exitCodeOf(error: unknown): number {
   return error instanceof GardenError ? EXIT.failed : EXIT.fault;
 }
 
-/** Whether `-v` was given twice; asked before and after the command line has been understood. */
-function wantsStack(argv: readonly string[]): boolean {
-  const end = argv.indexOf('--');
-  const own = end === -1 ? argv : argv.slice(0, end);
-  const times = own.map((word) => {
-    if (word === '--verbose') return 1;
-    return /^-[A-Za-z]+$/.test(word) ? word.split('v').length - 1 : 0;
-  });
-  return times.reduce((sum, more) => sum + more, 0) > 1;
-}
-
 function fail(error: unknown): never {
-  const stack = wantsStack(process.argv.slice(2));
-  complain(processStreams, describeError(error, errorStyle(processStreams), { stack }));
-  process.exit(exitCodeOf(error));
+  const argv = process.argv.slice(2);
+  const exitCode = exitCodeOf(error);
+  complain(processStreams, describeError(error, errorStyle(processStreams), { stack: wantsStack(argv) }));
+  if (wantsJson(argv)) writeMistakes(processStreams, mistakesOf(error), exitCode);
+  process.exit(exitCode);
 }
 
 process.on('uncaughtException', fail);

@@ -5,8 +5,10 @@ import { type Mistake, UsageError } from '../model/errors.ts';
  *
  * @throws UsageError with the mistakes of all; any other error as it is.
  */
-export async function allOrMistakes<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
-  const settled = await Promise.allSettled([first, second]);
+export async function allOrMistakes<Parts extends readonly Promise<unknown>[]>(
+  ...parts: Parts
+): Promise<{ -readonly [Index in keyof Parts]: Awaited<Parts[Index]> }> {
+  const settled = await Promise.allSettled(parts);
   const mistakes: Mistake[] = [];
   for (const result of settled) {
     if (result.status === 'fulfilled') continue;
@@ -14,5 +16,5 @@ export async function allOrMistakes<A, B>(first: Promise<A>, second: Promise<B>)
     mistakes.push(...result.reason.mistakes);
   }
   if (mistakes.length > 0) throw new UsageError(mistakes);
-  return Promise.all([first, second]);
+  return Promise.all(parts);
 }

@@ -4,11 +4,16 @@ import { defineCompletion } from './definitions/completion.ts';
 import type { CommandLine, Define } from './definitions/definition.ts';
 import { defineDoc } from './definitions/doc.ts';
 import { defineExec } from './definitions/exec.ts';
+import { defineFacts } from './definitions/facts.ts';
 import { defineInit } from './definitions/init.ts';
+import { defineInventory } from './definitions/inventory.ts';
 import { defineLab } from './definitions/lab.ts';
 import { definePlan } from './definitions/plan.ts';
 import { defineRun } from './definitions/run.ts';
+import { defineVault } from './definitions/vault.ts';
 import { defineVerify } from './definitions/verify.ts';
+import { wantsJson } from './early-options.ts';
+import { writeMistakes } from './mistake-document.ts';
 import type { Streams } from './streams.ts';
 import { version } from './version.ts';
 
@@ -28,11 +33,24 @@ const COMMANDS: readonly Define[] = [
   definePlan,
   defineVerify,
   defineExec,
+  defineInventory,
+  defineFacts,
   defineDoc,
+  defineVault,
   defineInit,
   defineLab,
   defineCompletion,
 ];
+
+/** Every command takes them; what they do is decided before it is known which command it is. */
+function addColourOptions(commands: readonly Command[]): void {
+  for (const command of commands) {
+    command
+      .option('--color', 'colours also where output goes to a pipe or a file')
+      .option('--no-color', 'no colours; so it is with NO_COLOR in the environment');
+    addColourOptions(command.commands);
+  }
+}
 
 /**
  * The command line. Resolves to the exit code.
@@ -61,11 +79,15 @@ export async function runProgram(argv: readonly string[], streams: Streams): Pro
     })
     .exitOverride();
   for (const define of COMMANDS) define(program, line);
+  addColourOptions(program.commands);
   try {
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    if (error.exitCode === 0) return EXIT.done;
+    // The words have been told already.
+    if (wantsJson(argv)) writeMistakes(streams, [{ message: error.message.replace(/^error: /, '') }], EXIT.usage);
+    return EXIT.usage;
   }
   return exitCode;
 }

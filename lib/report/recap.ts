@@ -1,9 +1,10 @@
 import { EXIT } from '../model/errors.ts';
 import type { Event, HostRecap } from '../model/events.ts';
+import type { HostTimes } from './host-times.ts';
 import type { ReportOptions } from './report.ts';
-import type { Stopwatch } from './stopwatch.ts';
 import type { Style } from './style.ts';
-import { count, duration, harmlessLine, table } from './text.ts';
+import { table } from './table.ts';
+import { count, duration, harmlessLine, listed } from './text.ts';
 
 type Finished = Extract<Event, { type: 'run-finished' }>;
 
@@ -35,10 +36,10 @@ function remarks(host: HostRecap, style: Style): string {
  * One line a host: `web-east  ok=12  changed=1  failed=0  skipped=2  3.1 s  pending: Reload haproxy`. The words are
  * Ansible's, so that what reads its recap reads this one; but a check has changed nothing, and says `planned=1`.
  */
-function recapTable(recap: readonly HostRecap[], check: boolean, stopwatch: Stopwatch, style: Style): string[] {
+export function recapTable(recap: readonly HostRecap[], check: boolean, times: HostTimes, style: Style): string[] {
   const shown = COUNTS.filter((name) => !RARE.has(name) || recap.some((host) => host[name] > 0));
   const rows = recap.map((host) => {
-    const elapsed = stopwatch.elapsed(host.host);
+    const elapsed = times.of(host.host)?.elapsed;
     return [
       hostStyle(host, style)(harmlessLine(host.host)),
       ...shown.map((name) => {
@@ -52,28 +53,34 @@ function recapTable(recap: readonly HostRecap[], check: boolean, stopwatch: Stop
   return table(rows, new Set([shown.length + 1]));
 }
 
+/** The hosts on which a handler was notified and has not run, by handler. */
+function pendingHandlers(recap: readonly HostRecap[]): ReadonlyMap<string, readonly string[]> {
+  const pending = new Map<string, string[]>();
+  for (const { host, pendingHandlers: handlers } of recap) {
+    for (const handler of handlers) pending.set(handler, [...(pending.get(handler) ?? []), host]);
+  }
+  return pending;
+}
+
 /** What a person can do now that something went wrong; empty when nothing did. */
 export function nextSteps({ recap, exitCode }: Finished, rerun: ReportOptions['rerun'], style: Style): string[] {
-  const names = (hosts: readonly HostRecap[]): string => hosts.map((host) => harmlessLine(host.host)).join(', ');
   const interrupted = exitCode === EXIT.interrupted || exitCode === EXIT.terminated;
   const bad = recap.filter(isBad);
   const onlyLocked = bad.every((host) => host.locked);
   const cause = onlyLocked ? 'When the other run is done' : 'When the cause is mended';
   const when = interrupted ? 'To go on' : cause;
-  const pending = recap.filter((host) => host.pendingHandlers.length > 0);
-  const handlers = pending.reduce((sum, host) => sum + host.pendingHandlers.length, 0);
+  const pending = pendingHandlers(recap);
   return [
-    ...(pending.length > 0
-      ? [
-          `${count(handlers, 'handler')} still to run on ${names(pending)}: the next run does it, though nothing changes any more.`,
-        ]
-      : []),
+    ...[...pending].map(
+      ([handler, hosts]) =>
+        `${harmlessLine(handler)} is still to run on ${listed(hosts)}: the next run does it, though nothing changes any more.`,
+    ),
     ...(bad.length > 0 ? [`${when}: ${rerun(bad.map((host) => host.host))}`] : []),
   ].map((line) => style.cyan(`→ ${line}`));
 }
 
 /** How the run went in one line: `2 hosts, 1 failed, changes on 1, 4.2 s`. */
-function summary(event: Finished, check: boolean, style: Style): string {
+export function summary(event: Finished, check: boolean, style: Style): string {
   const of = (test: (host: HostRecap) => boolean): number => event.recap.filter(test).length;
   const failed = of((host) => host.failed > 0);
   const unreachable = of((host) => host.unreachable);
@@ -90,20 +97,4 @@ function summary(event: Finished, check: boolean, style: Style): string {
   const text =
     check && changed === 0 ? parts.join(', ').replace('nothing changed', 'nothing to change') : parts.join(', ');
   return (event.exitCode === 0 ? style.green : style.red)(text);
-}
-
-/** The end of a report: the table, the summary, and what to do next. */
-export function recapLines(
-  event: Finished,
-  context: { readonly check: boolean; readonly stopwatch: Stopwatch; readonly rerun: ReportOptions['rerun'] },
-  style: Style,
-): string[] {
-  return [
-    '',
-    style.bold(context.check ? 'Recap of the check (nothing was changed)' : 'Recap'),
-    ...recapTable(event.recap, context.check, context.stopwatch, style),
-    '',
-    summary(event, context.check, style),
-    ...nextSteps(event, context.rerun, style),
-  ];
 }

@@ -16,6 +16,8 @@ export interface ReportOptions {
   readonly diff: boolean;
   /** How often `-v` was given. */
   readonly verbose: number;
+  /** Tell where the time went (`--profile`). */
+  readonly profile: boolean;
   /** The present, in milliseconds. */
   readonly now: () => number;
   /** The command that does the same again for these hosts alone; shown after a failure. */

@@ -29,10 +29,15 @@ export function styles(coloured: boolean): Style {
   };
 }
 
-/** Whether to colour: only a terminal, and only without `NO_COLOR` (no-color.org: any value that is not empty). */
+/**
+ * Whether to colour: only a terminal, and only without `NO_COLOR` (no-color.org: any value that is not empty). As in Node,
+ * `FORCE_COLOR` decides where it is set: no for `0` and `false`, yes for all else.
+ */
 export function wantsColour(
   stream: { readonly isTTY?: boolean | undefined },
   environment: Readonly<Record<string, string | undefined>>,
 ): boolean {
-  return stream.isTTY === true && !environment.NO_COLOR && environment.TERM !== 'dumb';
+  const { FORCE_COLOR: forced, NO_COLOR: refused, TERM: terminal } = environment;
+  if (forced !== undefined && forced !== '') return forced !== '0' && forced !== 'false';
+  return stream.isTTY === true && !refused && terminal !== 'dumb';
 }

@@ -22,32 +22,18 @@ export function harmlessLine(text: string): string {
   return harmless(text).replaceAll('\n', ' ⏎ ').replaceAll('\t', ' ');
 }
 
-/** The width of a text in columns, as far as its characters are one column wide each; styles do not count. */
-function width(text: string): number {
-  return [...text.replace(/\u001b\[[0-9;]*m/g, '')].length;
-}
-
-/** A table of cells, each column as wide as its widest cell. Columns named in `right` are flush right. */
-export function table(rows: readonly (readonly string[])[], right: ReadonlySet<number> = new Set()): string[] {
-  const columns = Math.max(0, ...rows.map((row) => row.length));
-  const widths = Array.from({ length: columns }, (_, column) =>
-    Math.max(...rows.map((row) => width(row[column] ?? ''))),
-  );
-  return rows.map((row) =>
-    widths
-      .map((columnWidth, column) => {
-        const cell = row[column] ?? '';
-        const space = ' '.repeat(columnWidth - width(cell));
-        return right.has(column) ? space + cell : cell + space;
-      })
-      .join('  ')
-      .trimEnd(),
-  );
-}
-
 /** `1 host`, `2 hosts`. */
 export function count(amount: number, noun: string): string {
   return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
+}
+
+/** So many names can be read; of more than that the number tells more. */
+const MOST_NAMES = 20;
+
+/** `web1, web2, web3`; of many names the first ones, and how many more there are. */
+export function listed(names: readonly string[]): string {
+  const shown = names.slice(0, MOST_NAMES).map(harmlessLine).join(', ');
+  return names.length > MOST_NAMES ? `${shown} and ${names.length - MOST_NAMES} more` : shown;
 }
 
 /** A span of time for people: `0.3 s`, `42 s`, `3 min 5 s`, `1 h 2 min`. */

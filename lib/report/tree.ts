@@ -1,9 +1,8 @@
 import type { Event } from '../model/events.ts';
-import { eventLines } from './lines.ts';
+import { Ending } from './ending.ts';
+import { EventLines } from './event-lines.ts';
 import { PlayTree, type Terminal } from './play-tree.ts';
-import { recapLines } from './recap.ts';
 import type { Report, ReportOptions } from './report.ts';
-import { Stopwatch } from './stopwatch.ts';
 import { styles } from './style.ts';
 import { FEW_HOSTS } from './tree-view.ts';
 
@@ -13,8 +12,8 @@ import { FEW_HOSTS } from './tree-view.ts';
  */
 export function treeReport(options: ReportOptions, terminal: Terminal): Report {
   const style = styles(options.coloured);
-  const stopwatch = new Stopwatch(options.now);
-  let check = false;
+  const words = new EventLines(options, style);
+  const ending = new Ending(options, style);
   let manyHosts = false;
   let tree: PlayTree | undefined;
   let below: string[] = [];
@@ -32,7 +31,7 @@ export function treeReport(options: ReportOptions, terminal: Terminal): Report {
   };
 
   const worthALine = (event: Event): boolean => {
-    if (event.type === 'batch-started' || event.type === 'task-output') return false;
+    if (event.type === 'batch-started') return false;
     if (event.type !== 'task-finished' || options.verbose > 0) return true;
     if (event.status === 'failed') return true;
     const changes = event.status !== 'ok' && event.status !== 'skipped';
@@ -40,11 +39,10 @@ export function treeReport(options: ReportOptions, terminal: Terminal): Report {
   };
 
   const listener = (event: Event): void => {
-    stopwatch.see(event);
+    ending.see(event);
     switch (event.type) {
       case 'run-started':
-        check = event.check;
-        print(eventLines(event, options, style));
+        print(words.of(event));
         break;
       case 'play-started': {
         endPlay();
@@ -56,11 +54,11 @@ export function treeReport(options: ReportOptions, terminal: Terminal): Report {
       }
       case 'run-finished':
         endPlay();
-        print(recapLines(event, { check, stopwatch, rerun: options.rerun }, style));
+        print(ending.lines(event));
         break;
       default: {
         tree?.see(event);
-        const lines = worthALine(event) ? eventLines(event, options, style) : [];
+        const lines = worthALine(event) ? words.of(event) : [];
         if (tree === undefined) print(lines);
         else below.push(...lines);
       }

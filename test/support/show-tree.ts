@@ -9,6 +9,7 @@ const report = treeReport(
     coloured: true,
     diff: true,
     verbose: 0,
+    profile: false,
     now: Date.now,
     rerun: (hosts) => `garden run site.ts -l ${hosts.join(',')}`,
   },

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type HostOptions, withHostOptions } from '../options/host-options.ts';
+import { type ReportFlags, withReportOptions } from '../options/report.ts';
 import type { CommandLine } from './definition.ts';
 
 const EXAMPLES = `
@@ -12,13 +13,13 @@ Examples:
 
 /** `garden exec`. */
 export function defineExec(program: Command, { argv, streams, done }: CommandLine): void {
-  withHostOptions(program.command('exec'))
+  withReportOptions(withHostOptions(program.command('exec')))
     .description('run one command on hosts')
     .usage('<pattern> [options] -- <command...>')
     .argument('<pattern>', 'a host pattern: all, web, web:&east, web:!web3')
     .argument('<command...>', 'the command, behind --')
     .addHelpText('after', EXAMPLES)
-    .action(async (pattern: string, words: string[], options: HostOptions) => {
+    .action(async (pattern: string, words: string[], options: HostOptions & ReportFlags) => {
       const { execCommand } = await import('../commands/exec.ts');
       done(await execCommand(pattern, words, options, argv, streams));
     });

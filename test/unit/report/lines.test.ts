@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { Event } from '../../../lib/model/events.ts';
-import { execReport } from '../../../lib/report/exec.ts';
+import { execLinesReport } from '../../../lib/report/exec-lines.ts';
 import { linesReport } from '../../../lib/report/lines.ts';
 import type { Report, ReportOptions } from '../../../lib/report/report.ts';
 import { finished, recapOf, sampleRun, taskReference } from '../../support/run-events.ts';
@@ -16,6 +16,7 @@ function shown(make: (options: ReportOptions) => Report, events: readonly Event[
     coloured: false,
     diff: false,
     verbose: 0,
+    profile: false,
     now: () => 1000 * seconds++,
     rerun: (hosts) => `garden run site.ts -l ${hosts.join(',')}`,
     ...rest,
@@ -54,7 +55,7 @@ t.test('a run, line by line', async (t) => {
     'web-north  ok=0  changed=0  failed=0  skipped=0  17 s  unreachable',
     '',
     '3 hosts, 1 failed, 1 unreachable, changed on 1, 4.2 s',
-    '→ 1 handler still to run on web-west: the next run does it, though nothing changes any more.',
+    '→ Reload haproxy is still to run on web-west: the next run does it, though nothing changes any more.',
     '→ When the cause is mended: garden run site.ts -l web-west,web-north',
     '',
   ]);
@@ -73,12 +74,87 @@ t.test('-D shows what changes below its task', async (t) => {
   ]);
 });
 
-t.test('-v tells how hosts are reached, what tasks print, what was notified', async (t) => {
-  const lines = shown(linesReport, sampleRun(), { verbose: 1 });
-  t.ok(lines.includes('connected | web-west | by openssh (a certificate is used)'));
-  t.ok(lines.includes('web-east | checking the configuration'));
-  t.ok(lines.includes('notified | web-east | Reload haproxy (by haproxy/Write haproxy.cfg)'));
-  t.ok(lines.includes('ok | web-east | haproxy : packages haproxy 0.1 s'));
+t.test(
+  '-v tells how hosts are reached, what was notified, and what tasks printed last when they are done',
+  async (t) => {
+    const lines = shown(linesReport, sampleRun(), { verbose: 1 });
+    t.ok(lines.includes('connected | web-west | by openssh (a certificate is used)'));
+    t.ok(lines.includes('notified | web-east | Reload haproxy (by haproxy/Write haproxy.cfg)'));
+    t.ok(lines.includes('ok | web-east | haproxy : packages haproxy 0.1 s'));
+    const changed = lines.indexOf('changed | web-east | haproxy : Write haproxy.cfg 0.1 s');
+    t.equal(lines[changed + 1], '  | checking the configuration');
+  },
+);
+
+t.test('pain 35: -vv shows what a task prints while it runs, and debug messages', async (t) => {
+  const debug: Event = { type: 'message', host: 'web-east', level: 'debug', text: 'trying again' };
+  const [started, ...rest] = sampleRun();
+  if (started === undefined) throw new Error('the sample begins');
+  const lines = shown(linesReport, [started, debug, ...rest], { verbose: 2 });
+  const printed = lines.indexOf('web-east | checking the configuration');
+  t.ok(printed > 0 && printed < lines.indexOf('changed | web-east | haproxy : Write haproxy.cfg 0.1 s'));
+  t.ok(lines.includes('debug | web-east | trying again'));
+  t.notOk(shown(linesReport, [started, debug, ...rest], { verbose: 1 }).includes('debug | web-east | trying again'));
+});
+
+t.test('-vvv shows what is sent and what comes back, so much of it as can be read', async (t) => {
+  const long = Array.from({ length: 60 }, (_, index) => `line ${index}`).join('\n');
+  const answer = { status: 0, outcome: 'done', stdout: long, stderr: '', duration: 4 } as const;
+  const events: Event[] = [
+    { type: 'frame-sent', host: 'a', frame: 2, user: 'root', scripts: ['id -u', 'stat /x\u001b[2J'] },
+    {
+      ...{ type: 'frame-answered', host: 'a', frame: 2, duration: 12.4 },
+      answers: [answer, { ...answer, status: 1, stdout: '', stderr: 'x'.repeat(400) }],
+    },
+    { type: 'frame-answered', host: 'a', frame: 3, duration: 3 },
+  ];
+  const lines = shown(linesReport, events, { verbose: 3 });
+  t.same(lines.slice(0, 5), [
+    'frame 2 to a as root: 2 scripts',
+    '  script 1',
+    '    > id -u',
+    '  script 2',
+    '    > stat /x^[[2J',
+  ]);
+  t.same(lines.slice(5, 8), ['frame 2 from a: answered after 12 ms', '  script 1: status 0, 4 ms', '    < line 0']);
+  t.same(lines.slice(47, 50), [
+    '    < … (20 more lines)',
+    '  script 2: status 1, 4 ms',
+    `    ! ${'x'.repeat(300)}… (400 characters)`,
+  ]);
+  t.equal(lines.length, 51, 'what is not traced is not told');
+});
+
+t.test('--profile tells the slowest tasks and hosts, log-ins and round trips', async (t) => {
+  const slow = taskReference('web', 'Install packages');
+  const fast = taskReference('web', 'Write the page');
+  const took = (host: string, task: typeof slow, duration: number): Event => ({
+    ...{ type: 'task-finished', host, task, status: 'changed', changes: [], duration },
+  });
+  const events: Event[] = [
+    { type: 'host-connecting', host: 'a' },
+    { type: 'host-connected', host: 'a', transport: 'ssh' },
+    { type: 'frame-answered', host: 'a', frame: 1, duration: 5 },
+    { type: 'frame-answered', host: 'a', frame: 2, duration: 5 },
+    took('a', slow, 9000),
+    took('a', fast, 300),
+    took('b', slow, 21_000),
+    took('b', taskReference('web', 'in order'), 0.2),
+    { type: 'run-finished', run: 'r', exitCode: 0, duration: 30_000, recap: [recapOf('a'), recapOf('b')] },
+  ];
+  const lines = shown(linesReport, events, { profile: true });
+  const at = lines.indexOf('Slowest tasks, over all hosts');
+  t.same(lines.slice(at, at + 8), [
+    'Slowest tasks, over all hosts',
+    'web : Install packages   30 s  2 hosts  at most 21 s on b',
+    'web : Write the page    0.3 s  1 host   a',
+    '',
+    'Hosts by time',
+    'a  5.0 s  log-in 1.0 s  2 round trips',
+    'b  1.0 s  log-in 0.0 s  0 round trips',
+    '2 round trips in all; the longest log-in took 1.0 s',
+  ]);
+  t.notOk(shown(linesReport, events).includes('Hosts by time'));
 });
 
 t.test('a check says that it is one', async (t) => {
@@ -106,24 +182,26 @@ t.test('a host cannot fake a line of the report', async (t) => {
   t.equal(lines[0], 'failed | a | x ⏎ ok | web-west | all is well^[[1A');
 });
 
-t.test('exec prints what each host printed, under its name', async (t) => {
+t.test('exec prints each line with its host, and what became of those that failed or said nothing', async (t) => {
   const task = taskReference('', 'uptime');
+  const printed = (host: string, line: string): Event => ({ type: 'task-output', host, task, line, stream: 'stdout' });
   const events: Event[] = [
-    { type: 'task-output', host: 'a', task, line: 'up 3 days' },
-    { type: 'task-output', host: 'b', task, line: 'not found\u0007' },
-    { type: 'task-output', host: 'a', task, line: 'second line' },
+    printed('a', 'up 3 days'),
+    printed('b', 'not found\u0007'),
+    printed('a', 'second line'),
     finished('b', task, 'failed', { failure: { message: 'ended', status: 127, lastLines: ['not found'] } }),
     finished('a', task, 'changed'),
     finished('c', task, 'failed', { failure: { message: 'took too long' } }),
+    finished('d', task, 'changed'),
   ];
-  t.same(shown(execReport, events), [
-    'b  status 127  0.1 s',
-    'not found^G',
-    'a  done  0.1 s',
-    'up 3 days',
-    'second line',
-    'c  failed  0.1 s',
+  t.same(shown(execLinesReport, events), [
+    'a | up 3 days',
+    'b | not found^G',
+    'a | second line',
+    'failed, status 127 | b | 0.1 s',
+    'failed | c | 0.1 s',
     '  took too long',
+    'done | d | 0.1 s',
     '',
   ]);
 });

@@ -1,5 +1,7 @@
 import t from 'tap';
-import { count, duration, harmless, harmlessLine, table } from '../../../lib/report/text.ts';
+import { table } from '../../../lib/report/table.ts';
+import { count, duration, harmless, harmlessLine } from '../../../lib/report/text.ts';
+import { columns, shorten } from '../../../lib/report/width.ts';
 
 t.test('what hosts print cannot steer the terminal', async (t) => {
   const cases: readonly (readonly [string, string])[] = [
@@ -38,4 +40,33 @@ t.test('tables line up, whatever is coloured in them', async (t) => {
   t.same(table([]), []);
   t.equal(count(1, 'host'), '1 host');
   t.equal(count(0, 'host'), '0 hosts');
+});
+
+t.test('wide characters take two columns, marks and styles none', async (t) => {
+  const cases: readonly (readonly [string, number])[] = [
+    ['', 0],
+    ['web-east', 8],
+    ['主机', 4],
+    ['ｈ', 2],
+    ['e\u0301', 1],
+    ['🌱', 2],
+    ['👩‍👩‍👧', 2],
+    ['❤️', 2],
+    ['🇩🇪', 2],
+    ['grüße', 5],
+    ['\u001b[31mred\u001b[39m', 3],
+    ['✔ …', 3],
+  ];
+  for (const [text, width] of cases) t.equal(columns(text), width, JSON.stringify(text));
+  t.same(
+    table([
+      ['主机', 'x'],
+      ['abc', 'y'],
+    ]),
+    ['主机  x', 'abc   y'],
+  );
+  t.equal(shorten('abcdef', 6), 'abcdef');
+  t.equal(shorten('abcdef', 5), 'abcd…');
+  t.equal(shorten('主机主机', 6), '主机…');
+  t.equal(shorten('abc', 0), '');
 });

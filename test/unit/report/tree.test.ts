@@ -73,7 +73,7 @@ t.test('the tree never has more lines than the window', async (t) => {
       const events: Event[] = hosts.flatMap((host, index): Event[] => [
         { type: 'host-connecting', host },
         { type: 'task-started', host, task },
-        { type: 'task-output', host, task, line: 'still at it' },
+        { type: 'task-output', host, task, line: 'still at it', stream: 'stdout' },
         ...(index % 3 === 0 ? [finished(host, task, 'failed', { failure: { message: 'one\ntwo\nthree' } })] : []),
         ...(index % 3 < 2 ? [{ type: 'host-finished', host, play: 'Proxies' } satisfies Event] : []),
       ]);
@@ -114,7 +114,7 @@ t.test('what a host says is made harmless', async (t) => {
     ['a'],
     [
       { type: 'task-started', host: 'a', task },
-      { type: 'task-output', host: 'a', task, line: '\u001b[2Jgone' },
+      { type: 'task-output', host: 'a', task, line: '\u001b[2Jgone', stream: 'stdout' },
     ],
   );
   t.match(lines(viewPlay(state, 24, plain)).join('\n'), '^[[2Jgone');
