@@ -23,3 +23,4 @@ export * from './model/task.ts';
 export * from './model/wait.ts';
 export * from './resources/posix/index.ts';
 export * from './secrets/certificate-authority.ts';
+export * from './secrets/secrets.ts';

@@ -16,7 +16,11 @@ function base64Forms(bytes: Buffer): string[] {
     forms.push(encoded.slice(start), encoded.slice(start).replace(/=+$/, ''));
     forms.push(encoded.slice(start, Math.floor(((before + bytes.length) * 8) / 6)));
   }
-  return [...forms, ...forms.map((form) => form.replaceAll('+', '-').replaceAll('/', '_'))];
+  return [...forms, ...forms.map(urlSafe)];
+}
+
+function urlSafe(form: string): string {
+  return form.replaceAll('+', '-').replaceAll('/', '_');
 }
 
 /** `%41`: as browsers write it, as RFC 3986 and forms do, with digits of either case. Half a surrogate pair is no text. */
@@ -69,4 +73,27 @@ export function secretForms(value: string): readonly string[] {
       xmlForm(piece),
     ]);
   return [...new Set(forms)].filter((form) => form.length >= SHORTEST);
+}
+
+/**
+ * So many characters of base64 are recognised by themselves, wherever an encoded secret was broken into lines. They stand
+ * for six bytes: fewer would be met by chance.
+ */
+export const BASE64_RUN = 8;
+/** Of a longer secret, in bytes, only the beginning is looked for in that way. */
+const MOST_BYTES = 32_768;
+
+/** Every run of {@link BASE64_RUN} characters in the base64 of a longer text that holds this secret. */
+export function base64Runs(value: string): ReadonlySet<string> {
+  const runs = new Set<string>();
+  const bytes = Buffer.from(value.trim()).subarray(0, MOST_BYTES);
+  for (const before of [0, 1, 2]) {
+    const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
+    const end = Math.floor(((before + bytes.length) * 8) / 6);
+    for (let at = Math.ceil((before * 8) / 6); at + BASE64_RUN <= end; at++) {
+      const run = encoded.slice(at, at + BASE64_RUN);
+      runs.add(run).add(urlSafe(run));
+    }
+  }
+  return runs;
 }

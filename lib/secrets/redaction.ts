@@ -1,5 +1,5 @@
-import { Secret } from '../model/secret.ts';
-import { secretForms } from './forms.ts';
+import { Secret, watchSecrets } from '../model/secret.ts';
+import { BASE64_RUN, base64Runs, secretForms } from './forms.ts';
 
 const MASK = '***';
 /** Forms are found by their first characters; none is shorter. */
@@ -19,13 +19,15 @@ function filterSlot(text: string, at: number): number {
  *
  * A secret of one or two characters is replaced only where it stands alone, not beside a letter or a digit, and only
  * as it is written: anything else would make every text unreadable and, by its gaps, tell the secret. An empty one is
- * no secret. Base64 that was broken into lines in the middle of a secret is not recognised.
+ * no secret. Base64 may be broken into lines anywhere; fewer than eight of its characters beside such a break stay.
  */
 export class Redactor {
   /** Forms by their first characters, the longest first. */
   readonly #forms = new Map<string, string[]>();
   /** Says of most places in a text at once that no form begins there. */
   readonly #filter = new Uint8Array(FILTER_SIZE);
+  /** Pieces of encoded secrets. */
+  readonly #runs = new Set<string>();
   readonly #short = new Set<string>();
 
   add(secret: Secret | string): void {
@@ -33,6 +35,10 @@ export class Redactor {
     const trimmed = value.trim();
     if (trimmed.length > 0 && trimmed.length < PREFIX) this.#short.add(trimmed);
     for (const form of secretForms(value)) this.#addForm(form);
+    for (const run of base64Runs(value)) {
+      this.#runs.add(run);
+      this.#filter[filterSlot(run, 0)] = 1;
+    }
   }
 
   /** The text without secrets. One pass, whatever their number. */
@@ -60,8 +66,8 @@ export class Redactor {
     let end = -1;
     for (let at = 0; at + PREFIX <= text.length; at++) {
       if (this.#filter[filterSlot(text, at)] === 0) continue;
-      const form = this.#forms.get(text.slice(at, at + PREFIX))?.find((candidate) => text.startsWith(candidate, at));
-      if (form === undefined) continue;
+      const length = this.#lengthAt(text, at);
+      if (length === 0) continue;
       if (at >= end) {
         if (start >= 0) {
           result += text.slice(copied, start) + MASK;
@@ -69,10 +75,17 @@ export class Redactor {
         }
         start = at;
       }
-      end = Math.max(end, at + form.length);
+      end = Math.max(end, at + length);
     }
     if (start < 0) return text;
     return result + text.slice(copied, start) + MASK + text.slice(end);
+  }
+
+  /** How long the form is that begins here; 0 where there is none. */
+  #lengthAt(text: string, at: number): number {
+    const form = this.#forms.get(text.slice(at, at + PREFIX))?.find((candidate) => text.startsWith(candidate, at));
+    if (form !== undefined) return form.length;
+    return this.#runs.has(text.slice(at, at + BASE64_RUN)) ? BASE64_RUN : 0;
   }
 
   #redactShort(text: string): string {
@@ -93,4 +106,20 @@ function replaceAlone(text: string, secret: string): string {
     copied = end;
   }
   return result + text.slice(copied);
+}
+
+let all: Redactor | undefined;
+
+function redactorOfAll(): Redactor {
+  if (all === undefined) {
+    const made = new Redactor();
+    watchSecrets((secret) => made.add(secret));
+    all = made;
+  }
+  return all;
+}
+
+/** A text without any secret whose value is known in this process, wherever it was made: what every output goes through. */
+export function withoutSecrets(text: string): string {
+  return redactorOfAll().redact(text);
 }
