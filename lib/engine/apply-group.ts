@@ -1,5 +1,6 @@
 import type { Change } from '../model/change.ts';
 import { milliseconds } from '../model/duration.ts';
+import type { Failure } from '../model/events.ts';
 import type { Application } from '../model/resource.ts';
 import type { Output, TaskNode } from '../model/task.ts';
 import type { SnippetResult } from '../session/session.ts';
@@ -49,6 +50,11 @@ function stillDiffers(changes: readonly Change[]): string {
     .join(', ');
 }
 
+/** What was run, where the task's name does not tell it. */
+function commandOf({ name, resource: { kind, id } }: TaskNode): Pick<Failure, 'command'> {
+  return kind.verify || name.includes(id) ? {} : { command: id };
+}
+
 /** What became of one applied leaf: its script's end, then its second look. */
 function outcomeOf(
   { leaf }: Candidate,
@@ -63,7 +69,7 @@ function outcomeOf(
     const what = resource.kind.verify ? 'the change' : `the ${resource.kind.name}`;
     const hint =
       result.status === 127 ? 'the host does not know that command: is it installed, and in the PATH?' : undefined;
-    const failure = commandFailure(what, toAnswer(result), hint);
+    const failure = { ...commandFailure(what, toAnswer(result), hint), ...commandOf(leaf.node) };
     return { status: 'failed', changes, output, failure };
   }
   if (options.changedWhen && !options.changedWhen(output)) return { status: 'ok', changes: [], output };

@@ -36,11 +36,19 @@ export function failureOf(error: unknown): Failure {
       hint: `put the probe or task "${error.handle.name}" in the list before this task, and make sure that it is not skipped`,
     };
   }
-  if (error instanceof StepCommandFailed) return error.failure;
+  if (error instanceof StepCommandFailed) return { ...error.failure, ...thrownAt(error) };
   if (error instanceof UsageError) return { message: error.mistakes.map((mistake) => mistake.message).join('; ') };
   if (error instanceof GardenError) return { message: error.message, hint: error.hint };
-  if (error instanceof Error) return { message: `${error.name}: ${error.message}` };
+  if (error instanceof Error) return { message: `${error.name}: ${error.message}`, ...thrownAt(error) };
   return { message: String(error) };
+}
+
+/** How many lines of the user's own code are named. */
+const PLACES = 3;
+
+function thrownAt({ stack }: Error): Pick<Failure, 'places'> {
+  const places = userLocations(stack).map(({ file, line }) => `${file}:${line}`);
+  return places.length === 0 ? {} : { places: places.slice(0, PLACES) };
 }
 
 /** A script that a step ran ended with another status than 0. */

@@ -31,7 +31,7 @@ export class ToldSession implements Session {
     frames.count++;
     const number = frames.count;
     if (trace) {
-      const scripts = frame.map(({ script, confidential }) => (confidential ? CONFIDENTIAL : script.text));
+      const scripts = frame.map(({ script, confidential }) => (confidential ? CONFIDENTIAL : script.shown));
       emit({ type: 'frame-sent', host, frame: number, user, scripts });
     }
     const started = performance.now();

@@ -22,6 +22,10 @@ export interface Failure {
   /** The last lines that the command printed on standard error (or output, where error was empty). */
   readonly lastLines?: readonly string[] | undefined;
   readonly status?: number | undefined;
+  /** The beginning of what was run, where the task's name does not tell it. */
+  readonly command?: string | undefined;
+  /** `file:line` in the user's own code where an exception was thrown, and of the lines that led there. */
+  readonly places?: readonly string[] | undefined;
 }
 
 /** Where a command printed something. */

@@ -9,14 +9,17 @@ export type ShellValue = string | number | Secret | Script | readonly (string | 
  */
 export class Script {
   readonly text: string;
+  /** The text for people: `***` stands for each `Secret` in it. A part of it can be shown, which no redaction could mend. */
+  readonly shown: string;
 
-  private constructor(text: string) {
+  private constructor(text: string, shown: string) {
     this.text = text;
+    this.shown = shown;
   }
 
   /** Used by the templates of this module alone; scripts are written with `sh`. */
-  static fromQuoted(text: string): Script {
-    return new Script(text);
+  static fromQuoted(text: string, shown = text): Script {
+    return new Script(text, shown);
   }
 
   toString(): string {
@@ -45,6 +48,22 @@ function word(value: ShellValue): string {
   throw new TypeError(`sh: a value of type ${value === null ? 'null' : typeof value} cannot be put in a script`);
 }
 
+/** The same word as people may see it. */
+function shownWord(value: ShellValue): string {
+  if (value instanceof Script) return value.shown;
+  if (value instanceof Secret) return String(value);
+  return Array.isArray(value) ? value.map(shownWord).join(' ') : word(value);
+}
+
+function holdsSecret(value: ShellValue): boolean {
+  if (value instanceof Script) return value.shown !== value.text;
+  return value instanceof Secret || (Array.isArray(value) && value.some((each) => each instanceof Secret));
+}
+
+function joined(parts: TemplateStringsArray, words: readonly string[]): string {
+  return parts.reduce((text, part, index) => text + (words[index - 1] ?? '') + part);
+}
+
 /**
  * Builds a script for a POSIX `sh`. Every interpolated value becomes one quoted word, an array becomes one
  * word an element, and a `Script` is put in as it is.
@@ -52,14 +71,18 @@ function word(value: ShellValue): string {
  * @example sh`getent group ${name} || true`
  */
 export function sh(parts: TemplateStringsArray, ...values: readonly ShellValue[]): Script {
-  let text = parts[0] ?? '';
-  for (const [index, value] of values.entries()) text += word(value) + (parts[index + 1] ?? '');
-  return Script.fromQuoted(text);
+  const text = joined(parts, values.map(word));
+  return values.some(holdsSecret)
+    ? Script.fromQuoted(text, joined(parts, values.map(shownWord)))
+    : Script.fromQuoted(text);
 }
 
 /** Joins scripts, one a line, so that they run one after another. */
 export function lines(scripts: readonly Script[]): Script {
-  return Script.fromQuoted(scripts.map((script) => script.text).join('\n'));
+  const text = scripts.map((script) => script.text).join('\n');
+  return scripts.some(holdsSecret)
+    ? Script.fromQuoted(text, scripts.map((script) => script.shown).join('\n'))
+    : Script.fromQuoted(text);
 }
 
 /**

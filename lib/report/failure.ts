@@ -17,11 +17,20 @@ export function taskTitle(task: TaskReference): string {
   return harmlessLine(task.role === '' ? task.name : `${task.role} : ${task.name}`);
 }
 
+/** Places, from the innermost line to the one that led there first. */
+function placeLines([first, next]: readonly [string, string], places: readonly string[], style: Style): string[] {
+  return places.map((place, index) =>
+    style.dim(`${INDENT}${index === 0 ? first : next} ${harmlessLine(shownPlaces(place))}`),
+  );
+}
+
 /** The cause in words, what the command said last, and what to do. */
 export function describeFailure(failure: Failure, style: Style): string[] {
-  const { message, lastLines = [], status, hint } = failure;
+  const { message, lastLines = [], status, hint, command, places = [] } = failure;
   return [
     ...indent(message).map(style.red),
+    ...(command === undefined ? [] : [style.dim(`${INDENT}it was: ${harmlessLine(command)}`)]),
+    ...placeLines(['thrown at', 'from'], places, style),
     ...(status === undefined || message.includes(`status ${status}`)
       ? []
       : [style.dim(`${INDENT}exit status ${status}`)]),
@@ -41,9 +50,7 @@ export function describeTaskFailure(host: string, task: TaskReference, failure: 
   return [
     style.bold(`${harmlessLine(host)}: ${taskTitle(task)}`),
     style.dim(`${INDENT}in play "${harmlessLine(task.play)}"`),
-    ...task.where.map((place, index) =>
-      style.dim(`${INDENT}${index === 0 ? 'at' : 'from'} ${harmlessLine(shownPlaces(place))}`),
-    ),
+    ...placeLines(['at', 'from'], task.where, style),
     ...describeFailure(failure, style),
   ];
 }

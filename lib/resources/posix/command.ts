@@ -73,8 +73,8 @@ function probeMany(many: readonly Params[]): Script {
   return lines(many.map((each) => sh`if ${conditions(each)}; then echo due; else echo done; fi`));
 }
 
-function firstLine({ text }: Script): string {
-  const [first = '', ...rest] = text.trim().split('\n');
+function firstLine({ shown }: Script): string {
+  const [first = '', ...rest] = shown.trim().split('\n');
   const cut = first.length > SHOWN || rest.length > 0;
   return cut ? `${first.slice(0, SHOWN).trimEnd()} …` : first;
 }

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import t from 'tap';
-import { printBytes, sh } from '../../../lib/model/script.ts';
+import { lines, printBytes, sh } from '../../../lib/model/script.ts';
+import { Secret } from '../../../lib/model/secret.ts';
 
 const HOSTILE = [
   '$(touch /tmp/x)',
@@ -37,4 +38,13 @@ t.test('bytes are printed as they are', async (t) => {
 
 t.test('what is no word is refused', async (t) => {
   t.throws(() => sh`echo ${'a\0b'}`, /NUL/);
+});
+
+t.test('a script can be shown without its secrets, also in part', async (t) => {
+  const secret = new Secret('canary-9d2');
+  const inner = sh`curl -H ${'a b'} -u ${['me', secret]}`;
+  const script = lines([sh`set -e`, sh`if ${inner}; then echo ${secret}; fi`]);
+  t.match(script.text, /canary-9d2.*canary-9d2/);
+  t.equal(script.shown, "set -e\nif curl -H 'a b' -u me ***; then echo ***; fi");
+  t.equal(sh`echo ${'plain'}`.shown, 'echo plain');
 });

@@ -28,6 +28,23 @@ t.test('a failure names host, task, place, cause, last lines and what to do', as
   ]);
 });
 
+t.test('an exception names its own place, a command its text', async (t) => {
+  const failure = {
+    message: 'TypeError: x is undefined',
+    places: ['/srv/site.ts:4', '/srv/site.ts:16'],
+    command: 'ls /x',
+  };
+  t.same(describeTaskFailure('a', taskReference('', 'x', ['/srv/site.ts:16']), failure, plain), [
+    'a: x',
+    '  in play "Proxies"',
+    '  at /srv/site.ts:16',
+    '  TypeError: x is undefined',
+    '  it was: ls /x',
+    '  thrown at /srv/site.ts:4',
+    '  from /srv/site.ts:16',
+  ]);
+});
+
 t.test('a status that the message tells already is not told twice', async (t) => {
   const lines = describeTaskFailure(
     'a',
