@@ -17,7 +17,8 @@ function exitCodeOf(error: unknown): number {
 function fail(error: unknown): never {
   const argv = process.argv.slice(2);
   const exitCode = exitCodeOf(error);
-  complain(processStreams, describeError(error, errorStyle(processStreams), { stack: wantsStack(argv) }));
+  if (error instanceof QuestionInterrupted) complain(processStreams, [error.message]);
+  else complain(processStreams, describeError(error, errorStyle(processStreams), { stack: wantsStack(argv) }));
   if (wantsJson(argv)) writeMistakes(processStreams, mistakesOf(error), exitCode);
   process.exit(exitCode);
 }

@@ -1,4 +1,4 @@
-import { GardenError, UsageError } from '../model/errors.ts';
+import { UsageError } from '../model/errors.ts';
 import { Secret } from '../model/secret.ts';
 import type { Streams } from './streams.ts';
 
@@ -8,8 +8,8 @@ const END_OF_INPUT = '\u0004';
 const ERASE = new Set(['\u007f', '\b']);
 const ERASE_ALL = '\u0015';
 
-/** Thrown when the person pressed Ctrl-C at the question. */
-export class QuestionInterrupted extends GardenError {}
+/** Thrown when the person pressed Ctrl-C at the question. It is no mistake that others could be told along with. */
+export class QuestionInterrupted extends Error {}
 
 /** Asks for passwords: on a terminal without echo, else a line of standard input for each, in the order of asking. */
 export class PasswordPrompt {

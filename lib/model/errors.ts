@@ -38,7 +38,9 @@ export class UsageError extends GardenError {
 
   constructor(mistakes: readonly Mistake[] | string) {
     const all = typeof mistakes === 'string' ? [{ message: mistakes }] : mistakes;
-    super(all.map((mistake) => (mistake.where ? `${mistake.where}: ` : '') + mistake.message).join('\n'));
+    super(all.map((mistake) => (mistake.where ? `${mistake.where}: ` : '') + mistake.message).join('\n'), {
+      hint: all.length === 1 ? all[0]?.hint : undefined,
+    });
     this.mistakes = all;
   }
 }

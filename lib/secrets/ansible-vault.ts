@@ -23,11 +23,6 @@ function fromHex(text: string): Buffer | undefined {
   return /^(?:[0-9a-f]{2})+$/i.test(text) ? Buffer.from(text, 'hex') : undefined;
 }
 
-/** Whether a text is one that Ansible Vault encrypted. */
-export function isAnsibleVault(text: string): boolean {
-  return text.trimStart().startsWith('$ANSIBLE_VAULT;');
-}
-
 /**
  * Reads the envelope (formats 1.1 and 1.2): a header line, then lines of hexadecimal, which hold three more texts in
  * hexadecimal: salt, HMAC and ciphertext. Says in words why it is none.

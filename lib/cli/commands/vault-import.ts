@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { isVaultText } from '../../inventory/vault-text.ts';
 import { EXIT, type Mistake, UsageError } from '../../model/errors.ts';
 import { Secret } from '../../model/secret.ts';
 import { harmlessLine } from '../../report/text.ts';
-import { isAnsibleVault } from '../../secrets/ansible-vault.ts';
 import { SecretKeeper } from '../../secrets/secret-keeper.ts';
 import { changeVault, readVault } from '../../secrets/vault.ts';
 import { valuesOfYaml } from '../../secrets/yaml-values.ts';
@@ -21,13 +21,13 @@ export async function vaultImport(file: string, options: VaultImportOptions, str
   await readVault(path);
   const keeper = new SecretKeeper({ vault: path, keys, passwords });
   const text = await readSource(file);
-  const whole = isAnsibleVault(text);
+  const whole = isVaultText(text);
   const values = valuesOfYaml(whole ? await decrypt(text, file, keeper) : text, file);
   const imported: [string, Secret][] = [];
   for (const [name, value] of values) {
     // In a file in clear only what is encrypted there is a secret.
-    if (!whole && !isAnsibleVault(value)) continue;
-    const clear = isAnsibleVault(value) ? await decrypt(value, `${file}, ${name}`, keeper) : value;
+    if (!whole && !isVaultText(value)) continue;
+    const clear = isVaultText(value) ? await decrypt(value, `${file}, ${name}`, keeper) : value;
     imported.push([options.prefix === undefined ? name : `${options.prefix}/${name}`, new Secret(clear)]);
   }
   if (imported.length === 0) {
