@@ -2,12 +2,13 @@ import { join } from 'node:path';
 import { newRunId } from '../engine/journal.ts';
 import { type RunResult, runPlaybook } from '../engine/run.ts';
 import type { RunOptions } from '../engine/run-options.ts';
+import type { SelectionOptions } from '../engine/selection.ts';
 import type { Event } from '../model/events.ts';
 import type { Playbook } from '../model/playbook.ts';
-import { type Secret, watchSecrets } from '../model/secret.ts';
+import type { Secret } from '../model/secret.ts';
 import { wantsColour } from '../report/style.ts';
 import { redacted } from '../secrets/event-redaction.ts';
-import { Redactor } from '../secrets/redaction.ts';
+import { withoutSecrets } from '../secrets/redaction.ts';
 import { withConnectionOptions } from './connection-options.ts';
 import { Interruption } from './interruption.ts';
 import type { SelectedInventory } from './inventory.ts';
@@ -15,9 +16,11 @@ import { journal } from './journal.ts';
 import { becomeOption, type HostOptions } from './options/host-options.ts';
 import type { LockOptions } from './options/lock-options.ts';
 import type { ReportFlags } from './options/report.ts';
+import type { SelectionFlags } from './options/selection.ts';
 import { passwordPrompt } from './password.ts';
 import type { MakeReport } from './reports.ts';
 import { rerunCommand } from './rerun.ts';
+import { StepQuestions } from './step-questions.ts';
 import type { Streams } from './streams.ts';
 
 /** Leads a run, or several that belong together; the last one's result counts. */
@@ -27,7 +30,11 @@ export type Conduct = (run: RunOptions, redact: (text: string) => string) => Pro
 export interface Execution {
   readonly playbook: Playbook;
   readonly selected: SelectedInventory;
-  readonly options: HostOptions & LockOptions & ReportFlags;
+  readonly options: HostOptions & LockOptions & ReportFlags & SelectionFlags;
+  /** Which part of the playbook is run. */
+  readonly select?: SelectionOptions | undefined;
+  /** The playbook's file as the journal names it. */
+  readonly file?: string | undefined;
   /** How it is run, where that is more than running it. */
   readonly conduct?: Conduct | undefined;
   /** Whether it can only be run again for all of its hosts, as a plan. */
@@ -73,10 +80,6 @@ export async function execute(execution: Execution): Promise<number> {
     acceptNewHostKeys: options.acceptNewHostKeys,
   });
 
-  const redactor = new Redactor();
-  const unwatch = watchSecrets((secret) => redactor.add(secret));
-  const redact = (text: string): string => redactor.redact(text);
-
   const report = await execution.makeReport(
     {
       write: (text) => streams.out.write(text),
@@ -85,18 +88,19 @@ export async function execute(execution: Execution): Promise<number> {
       verbose: options.verbose,
       profile: options.profile ?? false,
       now: () => performance.now(),
-      rerun: (hosts) => redact(rerunCommand(execution.argv, execution.indivisible ? undefined : hosts)),
+      rerun: (hosts) => withoutSecrets(rerunCommand(execution.argv, execution.indivisible ? undefined : hosts)),
     },
     streams,
   );
   const run = newRunId();
-  const warn = (text: string): void => report.listener({ type: 'message', level: 'warning', text: redact(text) });
+  const warn = (text: string): void =>
+    report.listener({ type: 'message', level: 'warning', text: withoutSecrets(text) });
   const write = journal(join(folder, '.garden'), run, warn);
   // The journal comes first: what it announces must stand in it before anything is done or shown.
   const emit = redacted((event: Event) => {
     write(event);
     report.listener(event);
-  }, redact);
+  }, withoutSecrets);
   const interruption = new Interruption(warn, streams.out);
   try {
     const conduct = execution.conduct ?? runPlaybook;
@@ -105,7 +109,11 @@ export async function execute(execution: Execution): Promise<number> {
         playbook,
         inventory,
         run,
+        file: execution.file,
         limit: selected.limit,
+        select: execution.select,
+        maxFail: options.maxFail,
+        ask: options.step && new StepQuestions(streams, interruption.signal).ask,
         check: options.check ?? false,
         diff: options.diff ?? false,
         forks: options.forks,
@@ -117,7 +125,7 @@ export async function execute(execution: Execution): Promise<number> {
         trace: options.verbose >= TRACING,
         signal: interruption.signal,
       },
-      redact,
+      withoutSecrets,
     );
     return interruption.exitCode ?? exitCode;
   } catch (error) {
@@ -126,7 +134,6 @@ export async function execute(execution: Execution): Promise<number> {
     throw error;
   } finally {
     await report.close();
-    unwatch();
     interruption[Symbol.dispose]();
   }
 }

@@ -1,16 +1,21 @@
 import { dirname, resolve } from 'node:path';
 import { type LoadedInventory, limitNames, loadInventory } from '../inventory/index.ts';
 import type { Playbook } from '../model/playbook.ts';
+import type { SecretFinder } from '../model/secret-request.ts';
 import { harmless } from '../report/text.ts';
 import { inventorySources } from './inventory-sources.ts';
 import { loadModule } from './module/load-module.ts';
 import type { InventoryOptions } from './options/inventory-options.ts';
+import { PastRuns } from './past-run.ts';
+import { projectSecrets } from './secrets.ts';
 import { complain, errorStyle, type Streams } from './streams.ts';
 
 /** The inventory, and the names of the hosts that `-l` leaves; undefined where there is no `-l`. */
 export interface SelectedInventory {
   readonly inventory: LoadedInventory;
   readonly limit: readonly string[] | undefined;
+  /** The project's secrets; what the inventory needed of them has been opened. */
+  readonly secrets: SecretFinder;
 }
 
 /** A playbook that is being loaded. */
@@ -32,9 +37,11 @@ export async function readInventory(
   playbook?: ComingPlaybook,
 ): Promise<SelectedInventory> {
   const sources = inventorySources(options, folder, streams.environment);
+  const secrets = await projectSecrets(options, folder, streams);
   const { inventory, warnings } = await loadInventory(sources, {
     extraVars: options.extraVars ?? [],
     workingDirectory: folder,
+    secrets,
     loadModule,
     playbookFolder: playbook && dirname(resolve(folder, playbook.file)),
     // What is wrong with the playbook is told by whoever loads it.
@@ -53,6 +60,7 @@ export async function readInventory(
     ),
   );
   const { limit } = options;
-  if (limit === undefined) return { inventory, limit: undefined };
-  return { inventory, limit: [...limitNames(inventory, limit)] };
+  const failed = () => new PastRuns(folder, playbook?.file).unfinished(inventory);
+  if (limit === undefined) return { inventory, limit: undefined, secrets };
+  return { inventory, limit: [...limitNames(inventory, limit, failed)], secrets };
 }

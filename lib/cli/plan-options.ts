@@ -1,5 +1,6 @@
 import { UsageError } from '../model/errors.ts';
 import type { HostOptions } from './options/host-options.ts';
+import type { SelectionFlags } from './options/selection.ts';
 
 /** The options that decide what is done, and where: a plan keeps them, and the run that applies it takes them over. */
 export const KEPT_OPTIONS = [
@@ -12,7 +13,11 @@ export const KEPT_OPTIONS = [
   'becomeUser',
   'becomeMethod',
   'askBecomePass',
-] as const satisfies readonly (keyof HostOptions)[];
+  'tags',
+  'skipTags',
+  'role',
+  'from',
+] as const satisfies readonly (keyof (HostOptions & SelectionFlags))[];
 
 type Kept = (typeof KEPT_OPTIONS)[number];
 
@@ -20,7 +25,7 @@ type Kept = (typeof KEPT_OPTIONS)[number];
 export type KeptOptions = Partial<Record<Kept, string | true | readonly string[]>>;
 
 /** What of a command line a plan keeps. */
-export function keptOptions(options: HostOptions): KeptOptions {
+export function keptOptions(options: HostOptions & SelectionFlags): KeptOptions {
   const given = KEPT_OPTIONS.map((name) => [name, options[name]] as const).filter(([, value]) => value !== undefined);
   return Object.fromEntries(given);
 }
@@ -35,7 +40,10 @@ function flag(name: string): string {
  *
  * @throws UsageError where the two do not agree.
  */
-export function withKeptOptions<Options extends HostOptions>(given: Options, planned: KeptOptions): Options {
+export function withKeptOptions<Options extends HostOptions & SelectionFlags>(
+  given: Options,
+  planned: KeptOptions,
+): Options {
   const own = keptOptions(given);
   const mistakes = KEPT_OPTIONS.filter(
     (name) => own[name] !== undefined && JSON.stringify(own[name]) !== JSON.stringify(planned[name]),

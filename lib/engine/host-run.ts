@@ -176,8 +176,8 @@ export class HostRun {
     const { run, host, link } = this.#tools.context;
     const answer = await run.ask?.(reference, host.name);
     if (answer === 'stop' && !link.spared) {
-      this.#batch.quit();
-      throw new Stopped(this.#batch.stopped());
+      if (!run.signal.aborted) this.#batch.quit();
+      throw new Stopped(this.#stop());
     }
     if (answer !== 'leave-out') return true;
     this.#refused = true;

@@ -102,11 +102,11 @@ export class Journals {
     this.#folder = join(stateFolder, 'runs');
   }
 
-  /** The last run of a playbook that was no check; undefined where there is none. */
-  latest(file: string): PastRun | undefined {
+  /** The last run that was no check: of this playbook, or of any; undefined where there is none. */
+  latest(file: string | undefined): PastRun | undefined {
     for (const run of this.#runs()) {
       const past = this.#read(run);
-      if (past && past.file === file && !past.check) return past;
+      if (past && !past.check && past.file !== undefined && past.file === (file ?? past.file)) return past;
     }
     return undefined;
   }

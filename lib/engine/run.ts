@@ -4,6 +4,7 @@ import { EXIT } from '../model/errors.ts';
 import type { HostRecap } from '../model/events.ts';
 import type { Host } from '../model/host.ts';
 import { batches } from './batches.ts';
+import { checkPlaybook } from './check-playbook.ts';
 import { Outlook } from './conditions.ts';
 import type { HostContext, RunContext } from './context.ts';
 import { Counts, exitCode } from './counts.ts';
@@ -11,13 +12,11 @@ import { limitExceeded } from './fail-limit.ts';
 import { Frames } from './frames.ts';
 import { HostLink } from './host-link.ts';
 import { Meeting, OnceBoard, Slots } from './meeting.ts';
-import { Outliner } from './outline.ts';
 import { PlayRun } from './play-run.ts';
-import { refuseUnreachable } from './reachable.ts';
 import type { RunOptions } from './run-options.ts';
 import { NO_VAULT } from './secrets.ts';
-import { Selection } from './selection.ts';
-import { type PlayHosts, validate } from './validate.ts';
+import type { Selection } from './selection.ts';
+import type { PlayHosts } from './validate.ts';
 
 /** How long what is running may go on after an interruption before it is ended, in milliseconds. */
 const GRACE = 2000;
@@ -224,14 +223,6 @@ class Run {
  * @throws UsageError with all mistakes before any host is touched. What goes wrong on hosts is in the result.
  */
 export async function runPlaybook(options: RunOptions): Promise<RunResult> {
-  const limit = options.limit && new Set(options.limit);
-  const outliner = new Outliner(options.playbook);
-  const all = await validate(options.playbook, options.inventory, limit, outliner.survey, options.secrets ?? NO_VAULT);
-  refuseUnreachable(all);
-  const selection = new Selection(outliner.outline, options.select ?? {});
-  const plays = all.map(({ play, hosts }) => ({
-    play,
-    hosts: hosts.filter(({ name }) => selection.concerns(play.name, name)),
-  }));
+  const { plays, selection } = await checkPlaybook(options);
   return new Run(options, selection).execute(plays);
 }

@@ -11,6 +11,8 @@ export interface SelectionOptions extends TagFilter {
   readonly roles?: readonly string[] | undefined;
   /** Only this play, role, block or task, and all that comes after it: a path, the end of one, or a name. */
   readonly from?: string | undefined;
+  /** Only what stands in a role of such a name, or outside of roles at such a path, as a journal tells it. */
+  readonly places?: readonly { readonly role: string; readonly path: string }[] | undefined;
 }
 
 /** A word of the command line that names nothing which is known before the hosts have been asked. */
@@ -64,8 +66,10 @@ export class Selection {
 
   /** Whether nothing is left out but what has to be asked for by its tag. */
   get isWhole(): boolean {
-    const { tags, skipTags, roles, from } = this.#options;
-    return tags === undefined && skipTags === undefined && roles === undefined && from === undefined;
+    const { tags, skipTags, roles, from, places } = this.#options;
+    return (
+      places === undefined && tags === undefined && skipTags === undefined && roles === undefined && from === undefined
+    );
   }
 
   /** Whether a task is done. What only orders others stays where it is. */
@@ -90,13 +94,24 @@ export class Selection {
     return this.#unmet;
   }
 
-  #selected({ path, tags, roles }: Place): boolean {
-    return !this.#before.has(path) && tagsSelected(tags, this.#options) && this.#inRoles(roles);
+  #selected(place: Place): boolean {
+    const { path, tags, roles } = place;
+    return (
+      !this.#before.has(path) && tagsSelected(tags, this.#options) && this.#inRoles(roles) && this.#inPlaces(place)
+    );
   }
 
   #inRoles(roles: readonly RolePlace[]): boolean {
     const { roles: wanted } = this.#options;
     return wanted === undefined || roles.some((role) => wanted.some((word) => means(word, role)));
+  }
+
+  #inPlaces({ path, roles }: Place): boolean {
+    const { places } = this.#options;
+    if (places === undefined) return true;
+    return places.some((place) =>
+      place.role === '' ? place.path === path : roles.some(({ name }) => name === place.role),
+    );
   }
 
   #meet({ tags, roles }: Place): void {
@@ -129,9 +144,11 @@ export class Selection {
   }
 
   /** Whether a list that is not known yet may hold something that is selected. */
-  #mayHold({ path, tags, roles }: Place): boolean {
+  #mayHold(place: Place): boolean {
+    const { path, tags, roles } = place;
     const { skipTags = [] } = this.#options;
     if (this.#before.has(path) || tags.some((tag) => skipTags.includes(tag))) return false;
+    if (!this.#inPlaces(place)) return false;
     return this.#inRoles(roles) || this.#unmet.some(({ kind }) => kind === 'role');
   }
 
@@ -175,8 +192,14 @@ function means(word: string, { name, path }: RolePlace): boolean {
   return name === word || isPathOrEnd(path, word);
 }
 
-function nothingLeft({ tags, skipTags, roles, from }: SelectionOptions): Mistake {
-  const given = [tags && '--tags', skipTags && '--skip-tags', roles && '--role', from && '--from'].filter(Boolean);
+function nothingLeft({ tags, skipTags, roles, from, places }: SelectionOptions): Mistake {
+  const given = [
+    tags && '--tags',
+    skipTags && '--skip-tags',
+    roles && '--role',
+    from && '--from',
+    places && '--rerun',
+  ].filter(Boolean);
   return {
     message: given.length === 0 ? 'every task has the tag "never"' : `${given.join(' with ')} leaves nothing to do`,
     hint: 'a task with the tag "never" is done only where one of its tags is asked for; garden list shows all tasks and tags',

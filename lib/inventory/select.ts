@@ -21,13 +21,15 @@ export function selectHosts(inventory: Inventory, pattern: string, limit?: strin
  * The names of the hosts that a limit leaves of whatever is run. `localhost` is among them where it is named, though
  * `all` does not hold it.
  *
+ * @param failed the hosts that `@failed` stands for: a file of that name is `@./failed`
  * @throws UsageError as {@link selectHosts}.
  */
-export function limitNames(inventory: Inventory, limit: string): ReadonlySet<string> {
+export function limitNames(inventory: Inventory, limit: string, failed?: () => readonly string[]): ReadonlySet<string> {
   const mistakes: Mistake[] = [];
-  const terms = splitPattern(limit).flatMap((term) =>
-    term.startsWith('@') ? termsOfFile(term.slice(1), mistakes) : [term],
-  );
+  const terms = splitPattern(limit).flatMap((term) => {
+    if (term === '@failed' && failed) return failed();
+    return term.startsWith('@') ? termsOfFile(term.slice(1), mistakes) : [term];
+  });
   if (mistakes.length > 0) throw new UsageError(mistakes);
   if (terms.length === 0) {
     throw new UsageError([
@@ -59,5 +61,8 @@ function termsOfFile(file: string, mistakes: Mistake[]): readonly string[] {
     });
     return [];
   }
-  return text.split('\n').flatMap((line) => (line.trim().startsWith('#') ? [] : splitPattern(line)));
+  const terms = text.split('\n').flatMap((line) => splitPattern(line.replace(/(?:^|\s)#.*/, '')));
+  // Beside other patterns it would pass unseen that it holds none.
+  if (terms.length === 0) mistakes.push({ where: '--limit', message: `there is no pattern in the file "${file}"` });
+  return terms;
 }

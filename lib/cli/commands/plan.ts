@@ -3,6 +3,7 @@ import type { HostOptions } from '../options/host-options.ts';
 import type { LockOptions } from '../options/lock-options.ts';
 import type { PlanOptions } from '../options/plan-options.ts';
 import type { ReportFlags } from '../options/report.ts';
+import type { SelectionFlags } from '../options/selection.ts';
 import { readPlan } from '../plan-file.ts';
 import { withKeptOptions } from '../plan-options.ts';
 import { applyingPlan, checkAgreement, recordingPlan } from '../plan-run.ts';
@@ -12,7 +13,7 @@ import { runCommand } from './run.ts';
 /** `garden plan`. Resolves to the exit code. */
 export async function planCommand(
   file: string,
-  given: HostOptions & PlanOptions & ReportFlags,
+  given: HostOptions & PlanOptions & ReportFlags & SelectionFlags,
   argv: readonly string[],
   streams: Streams,
 ): Promise<number> {
@@ -28,7 +29,7 @@ export async function planCommand(
 export async function applyPlanCommand(
   planFile: string,
   playbook: string | undefined,
-  given: HostOptions & LockOptions & ReportFlags,
+  given: HostOptions & LockOptions & ReportFlags & SelectionFlags,
   argv: readonly string[],
   streams: Streams,
 ): Promise<number> {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { type HostOptions, withHostOptions } from '../options/host-options.ts';
 import { type PlanOptions, withPlanOptions } from '../options/plan-options.ts';
 import { type ReportFlags, withReportOptions } from '../options/report.ts';
+import { type SelectionFlags, withSelectionOptions } from '../options/selection.ts';
 import type { CommandLine } from './definition.ts';
 import { PLAYBOOK } from './run.ts';
 
@@ -13,11 +14,11 @@ Examples:
 
 /** `garden plan`. */
 export function definePlan(program: Command, { argv, streams, done }: CommandLine): void {
-  withPlanOptions(withReportOptions(withHostOptions(program.command('plan'))))
+  withPlanOptions(withSelectionOptions(withReportOptions(withHostOptions(program.command('plan')))))
     .description('show what a playbook would change: the same as run --check --diff')
     .argument('<playbook>', PLAYBOOK)
     .addHelpText('after', EXAMPLES)
-    .action(async (file: string, options: HostOptions & PlanOptions & ReportFlags) => {
+    .action(async (file: string, options: HostOptions & PlanOptions & ReportFlags & SelectionFlags) => {
       const { planCommand } = await import('../commands/plan.ts');
       done(await planCommand(file, options, argv, streams));
     });

@@ -3,6 +3,7 @@ import { type HostOptions, withHostOptions } from '../options/host-options.ts';
 import { type LockOptions, withLockOptions } from '../options/lock-options.ts';
 import { type AppliedPlanOptions, withAppliedPlanOptions } from '../options/plan-options.ts';
 import { type ReportFlags, withReportOptions } from '../options/report.ts';
+import { type SelectionFlags, withSelectionOptions } from '../options/selection.ts';
 import type { CommandLine } from './definition.ts';
 
 const EXAMPLES = `
@@ -18,14 +19,16 @@ export const PLAYBOOK = 'a TypeScript file whose default export is a playbook';
 
 /** `garden run`. */
 export function defineRun(program: Command, { argv, streams, done }: CommandLine): void {
-  const command = withAppliedPlanOptions(withLockOptions(withReportOptions(withHostOptions(program.command('run')))))
+  const command = withAppliedPlanOptions(
+    withLockOptions(withSelectionOptions(withReportOptions(withHostOptions(program.command('run'))))),
+  )
     .description('run a playbook')
     .argument('[playbook]', `${PLAYBOOK}; with --plan it may be left out`)
     .addHelpText('after', EXAMPLES)
     .action(
       async (
         file: string | undefined,
-        { plan, ...options }: HostOptions & LockOptions & ReportFlags & AppliedPlanOptions,
+        { plan, ...options }: HostOptions & LockOptions & ReportFlags & SelectionFlags & AppliedPlanOptions,
       ) => {
         if (plan !== undefined) {
           const { applyPlanCommand } = await import('../commands/plan.ts');

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type HostOptions, withHostOptions } from '../options/host-options.ts';
 import { type ReportFlags, withReportOptions } from '../options/report.ts';
+import { type SelectionFlags, withSelectionOptions } from '../options/selection.ts';
 import type { CommandLine } from './definition.ts';
 import { PLAYBOOK } from './run.ts';
 
@@ -13,11 +14,11 @@ Examples:
 
 /** `garden verify`. */
 export function defineVerify(program: Command, { argv, streams, done }: CommandLine): void {
-  withReportOptions(withHostOptions(program.command('verify')))
+  withSelectionOptions(withReportOptions(withHostOptions(program.command('verify'))))
     .description('tell whether hosts are still as a playbook says; changes nothing')
     .argument('<playbook>', PLAYBOOK)
     .addHelpText('after', EXAMPLES)
-    .action(async (file: string, options: HostOptions & ReportFlags) => {
+    .action(async (file: string, options: HostOptions & ReportFlags & SelectionFlags) => {
       const { verifyCommand } = await import('../commands/verify.ts');
       done(await verifyCommand(file, options, argv, streams));
     });
