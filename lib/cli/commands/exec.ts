@@ -1,4 +1,6 @@
-import { execPlaybook } from '../exec-playbook.ts';
+import { UsageError } from '../../model/errors.ts';
+import { type ExecTask, execPlaybook, wordsCommand } from '../exec-playbook.ts';
+import { readScript, STANDARD_INPUT, scriptCommand } from '../exec-script.ts';
 import { execute } from '../execute.ts';
 import { readInventory } from '../inventory.ts';
 import { allOrMistakes } from '../mistakes.ts';
@@ -9,17 +11,54 @@ import { makeReports } from '../reports.ts';
 import type { Streams } from '../streams.ts';
 import { bringLabUp } from './lab.ts';
 
+/** What `garden exec` takes besides what all commands for hosts take. */
+export interface ExecOptions {
+  /** `--script`: a file whose text is run instead of a command. */
+  readonly script?: string;
+  /** `--timeout`: how long it may run on each host, in seconds. */
+  readonly timeout?: number;
+}
+
+/** Whether passwords are asked for, which are lines of standard input too. */
+function asksPasswords({ askPass, askBecomePass, askVaultPass }: HostOptions): boolean {
+  return Boolean(askPass || askBecomePass || askVaultPass);
+}
+
+async function execTask(
+  pattern: string,
+  words: readonly string[],
+  options: HostOptions & ExecOptions,
+  streams: Streams,
+): Promise<ExecTask> {
+  const { script: file, timeout } = options;
+  if (file === undefined) return { pattern, timeout, name: words.join(' '), script: wordsCommand(words) };
+  if (file === STANDARD_INPUT && asksPasswords(options)) {
+    throw new UsageError([
+      {
+        message: 'the script and the passwords cannot both come from standard input',
+        hint: 'put the script in a file',
+      },
+    ]);
+  }
+  const name = [file === STANDARD_INPUT ? 'script' : file, ...words].join(' ');
+  return { pattern, timeout, name, script: scriptCommand(await readScript(file, process.cwd(), streams.input), words) };
+}
+
 /** `garden exec`. Resolves to the exit code. */
 export async function execCommand(
   pattern: string,
   words: readonly string[],
-  options: HostOptions & ReportFlags,
+  options: HostOptions & ReportFlags & ExecOptions,
   argv: readonly string[],
   streams: Streams,
 ): Promise<number> {
   const folder = process.cwd();
   if (options.lab) await bringLabUp(folder, streams);
-  const [selected] = await allOrMistakes(readInventory(options, folder, streams), checkReportFiles(options.report));
-  const playbook = execPlaybook(pattern, words);
+  const [task, selected] = await allOrMistakes(
+    execTask(pattern, words, options, streams),
+    readInventory(options, folder, streams),
+    checkReportFiles(options.report),
+  );
+  const playbook = execPlaybook(task);
   return execute({ playbook, selected, options, makeReport: makeReports('exec', options), argv, folder, streams });
 }
