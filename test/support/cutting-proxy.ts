@@ -7,6 +7,8 @@ export interface CuttingProxy {
   readonly roundTrips: number;
   /** Bytes that the client sent since `count`. */
   readonly sent: number;
+  /** Bytes that the server sent since `count`. */
+  readonly received: number;
   /**
    * Counts from now on. What one side says in one breath is then handed on together, so that two questions asked at once
    * (sshd's own talk about its host keys runs beside everything else) are one round trip, as they are one wait.
@@ -44,14 +46,14 @@ function handOn(from: Socket, to: Socket, together: () => boolean, onWords: (byt
   from.on('error', () => to.destroy());
 }
 
-/** Starts a proxy on a free port of loopback in front of a port. */
-export async function cuttingProxy(target: number): Promise<CuttingProxy> {
+/** Starts a proxy on a free port of loopback in front of a port of loopback. */
+export async function cuttingProxy(target: number, host = '127.0.0.1'): Promise<CuttingProxy> {
   const sockets = new Set<Socket>();
   let counting = false;
   let asked = false;
-  const counts = { roundTrips: 0, sent: 0 };
+  const counts = { roundTrips: 0, sent: 0, received: 0 };
   const server = createServer((client) => {
-    const upstream = createConnection({ host: '127.0.0.1', port: target, noDelay: true });
+    const upstream = createConnection({ host, port: target, noDelay: true });
     client.setNoDelay(true);
     for (const socket of [client, upstream]) {
       sockets.add(socket);
@@ -70,7 +72,8 @@ export async function cuttingProxy(target: number): Promise<CuttingProxy> {
       upstream,
       client,
       () => counting,
-      () => {
+      (bytes) => {
+        counts.received += bytes;
         if (asked) counts.roundTrips++;
         asked = false;
       },
@@ -90,10 +93,13 @@ export async function cuttingProxy(target: number): Promise<CuttingProxy> {
     get sent() {
       return counts.sent;
     },
+    get received() {
+      return counts.received;
+    },
     count() {
       counting = true;
       asked = false;
-      Object.assign(counts, { roundTrips: 0, sent: 0 });
+      Object.assign(counts, { roundTrips: 0, sent: 0, received: 0 });
     },
     cut,
     async close() {
