@@ -18,13 +18,10 @@ export interface ProgramGroup {
 }
 
 const KEYS = ['hosts', 'vars', 'children'];
-const name = z.string().min(1);
-const vars = z.record(z.string(), z.unknown());
-const groupShape = z.object({
-  hosts: z.array(name).default([]),
-  vars: vars.default({}),
-  children: z.array(name).default([]),
-});
+const name = z.string({ error: 'this must be a name' }).min(1);
+const names = z.array(name, { error: 'this must be a list of names' }).default([]);
+const vars = z.record(z.string(), z.unknown(), { error: 'this must be an object of variables' });
+const groupShape = z.object({ hosts: names, vars: vars.default({}), children: names });
 const metaShape = z.object({ hostvars: z.record(z.string(), vars).optional() });
 
 /** Reads what a program printed when it was asked; undefined where it is no JSON object, and the findings say why. */
@@ -59,9 +56,8 @@ export function programGroups(answer: Answer, wrong: (remark: Remark) => void): 
     if (group === '_meta') return [];
     const result = groupShape.safeParse(wholeGroup(group, value));
     if (result.success) return [{ name: group, ...result.data }];
-    for (const { message, path } of problemsOf(groupShape, result.error, 'key')) {
-      wrong({ message: `${pathText([group, ...path])}: ${message}`, hint: SHAPE });
-    }
+    for (const { message } of problemsOf(groupShape, result.error, 'key'))
+      wrong({ message: `${group}.${message}`, hint: SHAPE });
     return [];
   });
 }
@@ -84,9 +80,8 @@ export function hostVariables(
   if (!('_meta' in answer)) return undefined;
   const result = metaShape.safeParse(answer._meta);
   if (!result.success) {
-    for (const { message, path } of problemsOf(metaShape, result.error, 'key')) {
-      wrong({ message: `${pathText(['_meta', ...path])}: ${message}`, hint: 'it holds {"hostvars": {"web1": {}}}' });
-    }
+    for (const { message } of problemsOf(metaShape, result.error, 'key'))
+      wrong({ message: `_meta.${message}`, hint: 'it holds {"hostvars": {"web1": {}}}' });
     return new Map();
   }
   const { hostvars } = result.data;
@@ -97,13 +92,6 @@ export function hostVariables(
     warn({ kind: 'meta', message: `_meta.hostvars has "${host}", which is in no group, so it is left out` });
   }
   return new Map(Object.entries(hostvars).filter(([host]) => known.has(host)));
-}
-
-function pathText(path: readonly PropertyKey[]): string {
-  return path
-    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
-    .join('')
-    .slice(1);
 }
 
 function isObject(value: unknown): value is Answer {

@@ -32,8 +32,8 @@ export class Random {
   }
 }
 
-const GROUPS = ['web', 'db', 'prod', 'east', 'web.front-end', 'a1', 'zz'] as const;
-const HOSTS = [
+export const GROUPS = ['web', 'db', 'prod', 'east', 'web.front-end', 'a1', 'zz'] as const;
+export const HOSTS = [
   'web1',
   'web2',
   'web[1:4]',
@@ -52,7 +52,7 @@ const HOSTS = [
   'under_score',
   'r[a:e:2]',
 ] as const;
-const NAMES = ['a', 'b', 'c', 'port_number', 'x'] as const;
+export const NAMES = ['a', 'b', 'c', 'port_number', 'x'] as const;
 /** As they stand on a host line. */
 const WORDS = [
   '1',
