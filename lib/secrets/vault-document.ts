@@ -1,4 +1,4 @@
-import { Document, isMap, isScalar, isSeq, parseDocument, type YAMLError, YAMLMap, YAMLSeq } from 'yaml';
+import { Document, isMap, isScalar, isSeq, Pair, parseDocument, Scalar, type YAMLError, YAMLMap, YAMLSeq } from 'yaml';
 import { z } from 'zod';
 import { type Mistake, UsageError } from '../model/errors.ts';
 import { isSecretName, SECRET_NAME_RULE } from './secret-name.ts';
@@ -103,8 +103,16 @@ export class VaultDocument {
     if (known) {
       secrets.set(name, sealed);
     } else {
-      const pair = this.#document.createPair(name, sealed);
+      const key = new Scalar(name);
+      // An empty line between values lets git merge changes of neighbours.
+      key.spaceBefore = secrets.items.length > 0;
+      const pair = new Pair(key, new Scalar(sealed));
       const behind = secrets.items.findIndex(({ key }) => isScalar(key) && String(key.value) > name);
+      const first = secrets.items[0]?.key;
+      if (behind === 0 && isScalar(first)) {
+        first.spaceBefore = true;
+        key.spaceBefore = false;
+      }
       secrets.items.splice(behind === -1 ? secrets.items.length : behind, 0, pair);
     }
     this.#layout = { ...this.#layout, secrets: { ...this.#layout.secrets, [name]: sealed } };
