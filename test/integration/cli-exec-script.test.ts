@@ -60,8 +60,8 @@ t.test('garden exec --script, against a real sshd', { skip: sshdUnavailable ?? f
     t.match(stdout, /got it$/m);
   });
 
-  await t.test('--timeout ends it', async (t) => {
-    const { status, stdout } = await exec('--timeout', '500ms', '--', 'sleep 600');
+  await t.test('--time-limit ends it', async (t) => {
+    const { status, stdout } = await exec('--time-limit', '500ms', '--', 'sleep 600');
     t.equal(status, 2);
     t.match(stdout, /took too long and was ended/);
   });
@@ -73,7 +73,7 @@ t.test('garden exec --script, against a real sshd', { skip: sshdUnavailable ?? f
     ['a program', ['--script', 'program'], undefined, /program: this is no script/],
     ['lines of Windows', ['--script', 'windows.sh'], undefined, /windows\.sh: its lines end as on Windows/],
     ['script and password', ['-K', '--script', '-'], 'x\n', /cannot both come from standard input/],
-    ['a time that is none', ['--timeout', 'soon', '--', 'id'], undefined, /Write 30s, 5m or 2h/],
+    ['a time that is none', ['--time-limit', 'soon', '--', 'id'], undefined, /Write 30s, 5m or 2h/],
   ];
   await t.test('mistakes: exit 5, no host touched', async (t) => {
     await project.write('empty.sh', '\n');

@@ -15,8 +15,8 @@ import { bringLabUp } from './lab.ts';
 export interface ExecOptions {
   /** `--script`: a file whose text is run instead of a command. */
   readonly script?: string;
-  /** `--timeout`: how long it may run on each host, in seconds. */
-  readonly timeout?: number;
+  /** `--time-limit`: how long it may run on each host, in seconds. */
+  readonly timeLimit?: number;
 }
 
 /** Whether passwords are asked for, which are lines of standard input too. */
@@ -30,7 +30,7 @@ async function execTask(
   options: HostOptions & ExecOptions,
   streams: Streams,
 ): Promise<ExecTask> {
-  const { script: file, timeout } = options;
+  const { script: file, timeLimit: timeout } = options;
   if (file === undefined) return { pattern, timeout, name: words.join(' '), script: wordsCommand(words) };
   if (file === STANDARD_INPUT && asksPasswords(options)) {
     throw new UsageError([

@@ -30,7 +30,7 @@ export function defineExec(program: Command, { argv, streams, done }: CommandLin
     .argument('<pattern>', 'a host pattern: all, web, web:&east, web:!web3')
     .argument('[command...]', 'the command, behind --; with --script, its arguments')
     .option('--script <file>', 'run the text of this file; "-" is standard input')
-    .option('--timeout <time>', 'how long it may run on each host (10 minutes by default)', duration)
+    .option('--time-limit <time>', 'how long it may run on each host (10 minutes by default)', duration)
     .addHelpText('after', EXAMPLES)
     .action(async (pattern: string, words: string[], options: HostOptions & ReportFlags & ExecOptions) => {
       if (words.length === 0 && options.script === undefined) {
