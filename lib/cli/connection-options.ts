@@ -1,4 +1,4 @@
-import type { Host, Inventory } from '../model/host.ts';
+import type { ConnectionSettings, Host, Inventory, TransportName } from '../model/host.ts';
 import type { Secret } from '../model/secret.ts';
 
 /** What the command line says of logging in. It wins over the inventory. */
@@ -7,13 +7,29 @@ export interface ConnectionOptions {
   readonly password?: Secret | undefined;
   readonly privateKeyFile?: string | undefined;
   readonly acceptNewHostKeys?: boolean | undefined;
+  /** `ssh` leaves the choice of its two transports to garden, whatever the inventory says. */
+  readonly transport?: TransportName | undefined;
+  /** How long a log-in may take, in milliseconds. */
+  readonly timeout?: number | undefined;
+  /** Further arguments for ssh, before those of the inventory: ssh takes the first of two that differ. */
+  readonly sshArguments?: readonly string[] | undefined;
+}
+
+function changedConnection(connection: ConnectionSettings, options: ConnectionOptions): ConnectionSettings {
+  const { transport, sshArguments = [], ...plain } = options;
+  const all = [...sshArguments, ...(connection.sshArguments ?? [])];
+  return {
+    ...connection,
+    ...Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined)),
+    ...(transport && { transport: transport === 'ssh' ? undefined : transport }),
+    ...(all.length > 0 && { sshArguments: all }),
+  };
 }
 
 /** The same inventory, with these options in every host's connection. */
 export function withConnectionOptions(inventory: Inventory, options: ConnectionOptions): Inventory {
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const changed = new Map<Host, Host>(
-    inventory.all.map((host) => [host, { ...host, connection: { ...host.connection, ...given } }]),
+    inventory.all.map((host) => [host, { ...host, connection: changedConnection(host.connection, options) }]),
   );
   // A host must be the same object wherever it is met.
   const change = (host: Host): Host => changed.get(host) ?? host;

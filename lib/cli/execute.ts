@@ -19,7 +19,7 @@ import type { ReportFlags } from './options/report.ts';
 import type { SelectionFlags } from './options/selection.ts';
 import { passwordPrompt } from './password.ts';
 import type { MakeReport } from './reports.ts';
-import { rerunCommand } from './rerun.ts';
+import { type Repeated, rerunCommand } from './rerun.ts';
 import { StepQuestions } from './step-questions.ts';
 import type { Streams } from './streams.ts';
 
@@ -55,6 +55,9 @@ const LOCK_PATIENCE = 5000;
 /** From how many `-v` on it is told what was sent to hosts, and what came back. */
 const TRACING = 3;
 
+/** More hosts than this are not named one by one in the command that repeats a run for them. */
+const MANY = 5;
+
 interface Passwords {
   readonly login: Secret | undefined;
   readonly become: Secret | undefined;
@@ -78,8 +81,18 @@ export async function execute(execution: Execution): Promise<number> {
     password: passwords.login,
     privateKeyFile: options.privateKey,
     acceptNewHostKeys: options.acceptNewHostKeys,
+    transport: options.connection,
+    timeout: options.timeout === undefined ? undefined : options.timeout * 1000,
+    sshArguments: [...(options.sshCommonArgs ?? []), ...(options.sshExtraArgs ?? [])],
   });
 
+  let aborted = false;
+  const repeated = (hosts: readonly string[]): Repeated => {
+    if (execution.indivisible) return 'all';
+    // The journal knows also those that were never reached.
+    const journalled = execution.file !== undefined && !options.check;
+    return journalled && (aborted || hosts.length > MANY) ? 'failed' : hosts;
+  };
   const report = await execution.makeReport(
     {
       write: (text) => streams.out.write(text),
@@ -88,7 +101,7 @@ export async function execute(execution: Execution): Promise<number> {
       verbose: options.verbose,
       profile: options.profile ?? false,
       now: () => performance.now(),
-      rerun: (hosts) => withoutSecrets(rerunCommand(execution.argv, execution.indivisible ? undefined : hosts)),
+      rerun: (hosts) => withoutSecrets(rerunCommand(execution.argv, repeated(hosts))),
     },
     streams,
   );
@@ -99,6 +112,7 @@ export async function execute(execution: Execution): Promise<number> {
   // The journal comes first: what it announces must stand in it before anything is done or shown.
   const emit = redacted((event: Event) => {
     write(event);
+    aborted ||= event.type === 'run-aborted';
     report.listener(event);
   }, withoutSecrets);
   const interruption = new Interruption(warn, streams.out);

@@ -1,6 +1,7 @@
 import { quote } from '../model/script.ts';
 
 const LIMIT = ['-l', '--limit'];
+const RERUN = ['--rerun'];
 const VARS = ['-e', '--extra-vars'];
 
 function without(words: readonly string[], flags: readonly string[]): string[] {
@@ -29,11 +30,21 @@ function hideVars(words: readonly string[]): string[] {
   });
 }
 
-/** The command that does the same again for these hosts alone, ready to be pasted into a shell. */
-export function rerunCommand(argv: readonly string[], hosts: readonly string[]): string {
+/** Whom a command is to be repeated for: some hosts, all that the journal says did not come to the end, or all. */
+export type Repeated = readonly string[] | 'failed' | 'all';
+
+/** The words that narrow a command to these hosts. */
+function narrowed(words: readonly string[], hosts: Repeated): readonly string[] {
+  if (hosts === 'all') return words;
+  const whole = without(words, RERUN);
+  return hosts === 'failed' ? [...whole, '--rerun', 'failed'] : [...without(whole, LIMIT), '-l', hosts.join(',')];
+}
+
+/** The command that does the same again, ready to be pasted into a shell. */
+export function rerunCommand(argv: readonly string[], hosts: Repeated): string {
   const end = argv.indexOf('--');
   const before = end === -1 ? argv : argv.slice(0, end);
   const after = end === -1 ? [] : argv.slice(end);
-  const words = [...hideVars(without(before, LIMIT)), '-l', hosts.join(','), ...after];
+  const words = [...hideVars(narrowed(before, hosts)), ...after];
   return ['garden', ...words.map((word) => (word.includes('…') ? word : quote(word)))].join(' ');
 }

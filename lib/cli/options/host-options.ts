@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { BECOME_METHODS, type BecomeMethod } from '../../model/host.ts';
+import { splitWords } from '../../inventory/words.ts';
+import { BECOME_METHODS, type BecomeMethod, type TransportName } from '../../model/host.ts';
 import type { BecomeOption } from '../../model/node.ts';
 import { type InventoryOptions, withInventoryOptions } from './inventory-options.ts';
 
@@ -14,6 +15,11 @@ export interface HostOptions extends InventoryOptions {
   readonly askPass?: true;
   readonly privateKey?: string;
   readonly acceptNewHostKeys?: true;
+  readonly connection?: (typeof CONNECTIONS)[number];
+  /** How long a log-in may take, in seconds. */
+  readonly timeout?: number;
+  readonly sshCommonArgs?: readonly string[];
+  readonly sshExtraArgs?: readonly string[];
   readonly check?: true;
   readonly diff?: true;
   readonly verbose: number;
@@ -22,18 +28,35 @@ export interface HostOptions extends InventoryOptions {
 
 const DEFAULT_FORKS = 50;
 
+/** How hosts can be reached. */
+const CONNECTIONS = ['ssh', 'openssh', 'local'] as const satisfies readonly TransportName[];
+
 function positive(value: string): number {
   if (!/^[1-9]\d*$/.test(value)) throw new InvalidArgumentError('It must be a whole number, 1 or more.');
   return Number(value);
 }
 
+/** Arguments in one word, quoted as in a shell. */
+function sshArguments(value: string, earlier: readonly string[] = []): readonly string[] {
+  const { words, problem } = splitWords(value, { comments: false });
+  if (problem !== undefined) throw new InvalidArgumentError(`It cannot be split into words: ${problem}.`);
+  return [...earlier, ...words.map(({ text }) => text)];
+}
+
 /** Adds the options that all commands that talk to hosts take. */
 export function withHostOptions(command: Command): Command {
-  return withInventoryOptions(command)
+  withInventoryOptions(command)
     .option('-f, --forks <number>', 'how many hosts at a time', positive, DEFAULT_FORKS)
     .option('-u, --user <name>', 'log in as this user')
     .option('-k, --ask-pass', 'ask for the password to log in with')
     .option('--private-key <file>', 'log in with this key')
+    .addOption(new Option('--key-file <file>', 'the same as --private-key').hideHelp())
+    .addOption(
+      new Option('-c, --connection <how>', 'how to reach hosts, whatever is said of them').choices(CONNECTIONS),
+    )
+    .option('-T, --timeout <seconds>', 'how long a log-in may take', positive)
+    .option('--ssh-common-args <args>', 'further arguments for ssh, such as "-o ProxyJump=gate"', sshArguments)
+    .addOption(new Option('--ssh-extra-args <args>', 'the same').argParser(sshArguments).hideHelp())
     .option('--accept-new-host-keys', 'take host keys that are not known yet, and remember them; never a changed one')
     .option('-b, --become', 'act as root, or as --become-user')
     .option('--become-user <name>', 'act as this user')
@@ -47,7 +70,9 @@ export function withHostOptions(command: Command): Command {
       (_: string, earlier: number) => earlier + 1,
       0,
     )
-    .option('--lab', 'bring the lab up first; without -i its inventory is used');
+    .option('--lab', 'bring the lab up first; without -i its inventory is used')
+    .on('option:key-file', (file: string) => command.setOptionValueWithSource('privateKey', file, 'cli'));
+  return command;
 }
 
 /** What the command line says of acting as another user; undefined where it says nothing and the play decides. */

@@ -26,3 +26,29 @@ t.test('the command line wins over the inventory, and only in what it says', asy
   t.equal(changed.all[0], changed.host('a'));
   t.equal(inventory.host('b').connection.user, undefined, 'the inventory itself stays');
 });
+
+t.test('how hosts are reached', async (t) => {
+  const hosts = [
+    host('local', { connection: { address: 'local', transport: 'local', sshArguments: ['-o', 'Port=1'] } }),
+    host('plain'),
+  ];
+  const changed = (options: Parameters<typeof withConnectionOptions>[1]) =>
+    withConnectionOptions({ ...inventory, all: hosts, hosts: () => hosts }, options).all.map(
+      ({ connection }) => connection,
+    );
+  t.match(changed({ transport: 'openssh' }), [{ transport: 'openssh' }, { transport: 'openssh' }]);
+  t.strictSame(
+    changed({ transport: 'ssh' }).map(({ transport }) => transport),
+    [undefined, undefined],
+    'ssh leaves the choice to garden',
+  );
+  t.strictSame(
+    changed({ sshArguments: ['-o', 'Port=2'] }).map(({ sshArguments }) => sshArguments),
+    [
+      ['-o', 'Port=2', '-o', 'Port=1'],
+      ['-o', 'Port=2'],
+    ],
+    'what the command line says comes first, and so wins',
+  );
+  t.match(changed({ timeout: 3000 }), [{ timeout: 3000 }, { timeout: 3000 }]);
+});

@@ -15,3 +15,10 @@ t.test('the same command for these hosts alone', async (t) => {
   ];
   for (const [argv, expected] of cases) t.equal(rerunCommand(argv, ['a', 'b']), expected, argv.join(' '));
 });
+
+t.test('for the hosts of the journal, and for all', async (t) => {
+  t.equal(rerunCommand(['run', 's.ts', '-l', 'web'], 'failed'), 'garden run s.ts -l web --rerun failed');
+  t.equal(rerunCommand(['run', 's.ts', '--rerun', 'failed'], 'failed'), 'garden run s.ts --rerun failed');
+  t.equal(rerunCommand(['run', 's.ts', '--rerun=changed'], ['a']), 'garden run s.ts -l a');
+  t.equal(rerunCommand(['run', '--plan', 'p.json'], 'all'), 'garden run --plan p.json');
+});
