@@ -145,9 +145,9 @@ export class PlayRun {
   /** The play's items for this host; facts that are asked for on the way are read, those that were declared all at once. */
   async #compile(): Promise<CompiledPlay> {
     const planning = { ...this.#playContext, get: this.#get };
-    const declared = declaredFacts(this.#play);
-    // Where a part is selected, the roles that declare them may be left out.
-    if (declared.length > 0 && this.#context.run.selection.isWhole) await this.#read(declared);
+    // Where a part is selected, the roles that declare them may be left out: then each is read when it is asked for.
+    const declared = this.#context.run.selection.isWhole ? declaredFacts(this.#play) : [];
+    if (declared.length > 0) await this.#read(declared);
     for (;;) {
       try {
         return await withLateSecrets(this.#context.run.secrets, () =>
@@ -158,7 +158,7 @@ export class PlayRun {
           if (error instanceof Unlisted) throw error;
           throw new Unlisted('', this.#play.site, error);
         }
-        await this.#read([...new Set([error.handle, ...declared])]);
+        await this.#read([error.handle]);
       }
     }
   }

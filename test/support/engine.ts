@@ -54,7 +54,7 @@ function record(result: RunResult, events: readonly Event[]): RunRecord {
   };
 }
 
-export type TestRunOptions = Partial<Omit<RunOptions, 'playbook' | 'inventory' | 'emit'>> & {
+export type TestRunOptions = Partial<Omit<RunOptions, 'playbook' | 'emit'>> & {
   readonly onEvent?: (event: Event) => void;
 };
 
