@@ -45,8 +45,8 @@ export async function readInventory(
     loadModule,
     playbookFolder: playbook && dirname(resolve(folder, playbook.file)),
     // What is wrong with the playbook is told by whoever loads it.
-    hostVars: playbook?.loaded.then(
-      ({ options }) => options.hostVars,
+    playbook: playbook?.loaded.then(
+      ({ options }) => options,
       () => undefined,
     ),
   });

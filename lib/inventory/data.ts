@@ -43,8 +43,8 @@ export class InventoryData {
   readonly groups = new Map<string, GroupData>();
   /** Variables of hosts that no source names: `localhost` needs none to be there. */
   readonly unlisted = new Map<string, Map<string, Variable>>();
-  /** What variables all hosts have. */
-  readonly schemas = new Set<HostVarsSchema>();
+  /** What variables all hosts have, and what a playbook with that schema sets itself, over all of the inventory. */
+  readonly schemas = new Map<HostVarsSchema, Readonly<Record<string, unknown>>>();
   readonly findings: Findings;
 
   constructor(findings: Findings) {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { type Mistake, UsageError } from '../model/errors.ts';
-import type { HostVarsSchema } from '../model/host.ts';
+import type { PlaybookOptions } from '../model/playbook.ts';
 import { InventoryData } from './data.ts';
 import { readExtraVars } from './extra-vars.ts';
 import { Findings } from './findings.ts';
@@ -15,8 +15,8 @@ export interface LoadInventoryOptions extends Omit<SourceContext, 'findings'> {
   readonly extraVars?: readonly string[] | undefined;
   /** The folder of the playbook, whose `group_vars` and `host_vars` count too, and over those beside the inventory. */
   readonly playbookFolder?: string | undefined;
-  /** What variables the hosts have, as a playbook says it. Waited for when all else has been read. */
-  readonly hostVars?: Promise<HostVarsSchema | undefined> | undefined;
+  /** What the playbook says of its variables. Waited for when all else has been read. */
+  readonly playbook?: Promise<PlaybookOptions | undefined> | undefined;
 }
 
 export interface LoadInventoryResult {
@@ -43,8 +43,8 @@ export async function loadInventory(
   data.settle();
   await readVariableFolders(await variableFolders(sources, options), data, context);
   const extra = await readExtraVars(extraVars, context);
-  const schema = await options.hostVars;
-  if (schema !== undefined) data.schemas.add(schema);
+  const { hostVars, vars = {} } = (await options.playbook) ?? {};
+  if (hostVars !== undefined) data.schemas.set(hostVars, vars);
   const inventory = new LoadedInventory(data, extra);
   if (findings.mistakes.length > 0) throw new UsageError(findings.mistakes);
   if (inventory.all.length === 0)

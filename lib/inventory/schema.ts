@@ -2,6 +2,7 @@ import type { HostVarsSchema } from '../model/host.ts';
 import { problemsOf } from '../model/schema.ts';
 import { Secret } from '../model/secret.ts';
 import { nearest } from '../model/suggestion.ts';
+import type { InventoryData } from './data.ts';
 import type { Findings, Remark } from './findings.ts';
 import { readLiteral } from './literal.ts';
 import { type Origin, place } from './origin.ts';
@@ -9,9 +10,11 @@ import { soundsSecret } from './setting-names.ts';
 import { FALSE, TRUE, writtenText } from './settings.ts';
 import type { ResolvedVariable, ResolvedVariables } from './variables.ts';
 
+const COMMAND_LINE = '-e';
 /** The level of a value that nothing sets but the schema. */
 const DEFAULT_LEVEL = 'default';
 const DEFAULT_ORIGIN: Origin = { source: 'hostVars' };
+const PLAYBOOK_ORIGIN: Origin = { source: "the playbook's vars" };
 
 const SOME_SECRET = new Secret({ reveal: () => '' });
 
@@ -22,16 +25,27 @@ interface Refusal {
   readonly hosts: string[];
 }
 
+/** What variables hosts have, and what is set elsewhere, over the inventory. */
+type Schemas = InventoryData['schemas'];
+
+/** The variables of one host. */
+interface Checked {
+  readonly host: string;
+  readonly variables: ResolvedVariables;
+  /** Where the host is named. */
+  readonly origin: Origin;
+}
+
 /**
  * Gives the variables of hosts the types that the schemas of the project want, and finds what does not fit. A value that
  * was written as text is read as what is wanted: `port: z.number()` takes `8080`, and `z.string()` keeps `007`.
  */
 export class HostVarsCheck {
-  readonly #schemas: ReadonlySet<HostVarsSchema>;
+  readonly #schemas: Schemas;
   readonly #refusals = new Map<string, Refusal>();
   readonly #findings: Findings;
 
-  constructor(schemas: ReadonlySet<HostVarsSchema>, findings: Findings) {
+  constructor(schemas: Schemas, findings: Findings) {
     this.#schemas = schemas;
     this.#findings = findings;
   }
@@ -39,7 +53,7 @@ export class HostVarsCheck {
   /** The same variables with their types, and those that the schemas give by default. */
   typed(host: string, variables: ResolvedVariables, origin: Origin): ResolvedVariables {
     let typed = variables;
-    for (const schema of this.#schemas) typed = this.#apply(schema, host, typed, origin);
+    for (const [schema, over] of this.#schemas) typed = this.#apply(schema, over, { host, variables: typed, origin });
     return typed;
   }
 
@@ -52,38 +66,45 @@ export class HostVarsCheck {
     }
   }
 
-  #apply(schema: HostVarsSchema, host: string, variables: ResolvedVariables, origin: Origin): ResolvedVariables {
+  #apply(schema: HostVarsSchema, over: object, checked: Checked): ResolvedVariables {
     try {
-      return this.#parse(schema, host, variables, origin);
+      return this.#parse(schema, over, checked);
     } catch (error) {
       // The schema is the project's own code.
       const message = `the schema cannot check it: ${error instanceof Error ? error.message : String(error)}`;
-      this.#refuse(host, DEFAULT_ORIGIN, { message });
-      return variables;
+      this.#refuse(checked.host, DEFAULT_ORIGIN, { message });
+      return checked.variables;
     }
   }
 
-  #parse(schema: HostVarsSchema, host: string, variables: ResolvedVariables, origin: Origin): ResolvedVariables {
-    const input = Object.fromEntries(
-      // Ansible's settings are no variables of the project's, unless it says so.
-      [...variables]
-        .filter(([name]) => name in schema.shape || !name.startsWith('ansible_'))
-        .map(([name, variable]) => [name, suitable(schema, variable)]),
-    );
+  #parse(schema: HostVarsSchema, over: object, { host, variables, origin }: Checked): ResolvedVariables {
+    const set = new Map(Object.entries(over).filter(([name]) => variables.get(name)?.level !== COMMAND_LINE));
+    const input = {
+      ...Object.fromEntries(
+        // Ansible's settings are no variables of the project's, unless it says so.
+        [...variables]
+          .filter(([name]) => name in schema.shape || !name.startsWith('ansible_'))
+          .map(([name, variable]) => [name, suitable(schema, variable)]),
+      ),
+      ...Object.fromEntries(set),
+    };
     for (const name of Object.keys(schema.shape)) this.#settle(variables.get(name));
     const result = schema.safeParse(input);
     if (!result.success) {
       for (const { message, path } of problemsOf(schema, result.error, 'variable')) {
-        const variable = variables.get(String(path[0]));
-        const remark = variable === undefined ? missing(message, path, schema, variables) : wrong(message, variable);
-        this.#refuse(host, variable?.origin ?? origin, remark);
+        const name = String(path[0]);
+        const variable = variables.get(name);
+        if (set.has(name)) this.#refuse(host, PLAYBOOK_ORIGIN, { message });
+        else if (variable !== undefined) this.#refuse(host, variable.origin, wrong(message, variable));
+        else this.#refuse(host, origin, missing(message, path, schema, variables));
       }
       return variables;
     }
     const typed = new Map(variables);
     for (const [name, value] of Object.entries(result.data)) {
+      if (name in over && !variables.has(name)) continue;
       const variable = variables.get(name);
-      const made = variable ?? { name, level: DEFAULT_LEVEL, rank: -1, origin: DEFAULT_ORIGIN };
+      const made = variable ?? { name, level: DEFAULT_LEVEL, rank: 0, origin: DEFAULT_ORIGIN };
       if (value !== undefined) typed.set(name, { ...made, value });
     }
     return typed;

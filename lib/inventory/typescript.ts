@@ -145,7 +145,7 @@ class TypedReader {
       for (const { message, origin } of placed) this.#data.findings.mistake(origin, { message });
       return;
     }
-    if (result.data.hostVars !== undefined) this.#data.schemas.add(result.data.hostVars);
+    if (result.data.hostVars !== undefined) this.#data.schemas.set(result.data.hostVars, {});
     this.#group('all', result.data, []);
   }
 

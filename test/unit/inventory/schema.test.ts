@@ -16,7 +16,7 @@ function load(
 ): Promise<LoadInventoryResult> {
   const workingDirectory = t.testdir();
   writeFileSync(join(workingDirectory, name), text);
-  return loadInventory([name], { workingDirectory, extraVars, hostVars: Promise.resolve(schema) });
+  return loadInventory([name], { workingDirectory, extraVars, playbook: Promise.resolve({ hostVars: schema }) });
 }
 
 /** What is written, what is wanted of it, and what it becomes. */
@@ -94,6 +94,15 @@ t.test('defaults and settings', async (t) => {
   t.same(inventory.host('a').vars, { ansible_user: 'deploy', release: 1 }, 'settings are no strangers to a strict one');
   t.same(inventory.host('b').vars, { release: 2 });
   t.match(inventory.explain('a').get('release'), { level: 'default', origin: { source: 'hostVars' } });
+});
+
+t.test('what the playbook sets itself is there, and -e wins over it', async (t) => {
+  const workingDirectory = t.testdir();
+  const playbook = Promise.resolve({ hostVars: z.object({ x: z.number(), y: z.number() }), vars: { x: 1, y: 'b' } });
+  const load = (e: string) => loadInventory(['h,'], { workingDirectory, extraVars: [e], playbook });
+  const { inventory } = await load('y=2');
+  t.same(inventory.host('h').vars, { y: 2 });
+  t.same(await refused(() => load('z=2')), ["the playbook's vars: y: expected number, received string (host h)"]);
 });
 
 t.test('pain 17: a wrong variable is told with its host, its place and what was expected', async (t) => {
