@@ -6,7 +6,6 @@ import { DEEPEST_FOLDER, isNoInventory, listFolder } from './folder.ts';
 import { readHostNames } from './host-name.ts';
 import { readIni } from './ini.ts';
 import { looksLikeYaml } from './ini-mistakes.ts';
-import { openProgram } from './program.ts';
 import type { SourceContext } from './source-context.ts';
 import { describeFileError, textOf } from './source-file.ts';
 import { openTypescript } from './typescript.ts';
@@ -102,7 +101,10 @@ async function openFile(source: string, context: SourceContext): Promise<MergeSo
     return NOTHING;
   }
   const text = textOf(bytes);
-  if (await isProgram(path, text)) return openProgram(source, context);
+  if (await isProgram(path, text)) {
+    const { openProgram } = await import('./program.ts');
+    return openProgram(source, context);
+  }
   if (MODULE.test(source)) return openTypescript(source, context);
   return openText(text, source, context);
 }

@@ -17,6 +17,9 @@ interface DocumentSource {
   readonly secret: boolean;
 }
 
+/** Makes a node of the parser's, which may be the key of a mapping, one of ours. */
+type Convert = (node: unknown, isKey?: boolean) => DocumentNode;
+
 /**
  * Reads a file of YAML 1.1 or JSON as Ansible does, each value with its line. A file that begins with
  * `$ANSIBLE_VAULT;` is decrypted first, and all its texts are secrets. Undefined where it cannot be read; why goes to the
@@ -79,25 +82,25 @@ class YamlReader {
       uniqueKeys: false,
       prettyErrors: false,
       resolveKnownTags: false,
-      logLevel: 'silent',
+      logLevel: 'error',
     });
     const [error] = document.errors;
     if (error !== undefined)
       throw new WrongYaml(lines.linePos(error.pos[0]).line, syntaxRemark(error, /^\s*[[{]/.test(this.#text)));
     this.#lineOf = (node) => lines.linePos(node.range?.[0] ?? 0).line;
 
-    const convert = (node: unknown): DocumentNode => {
+    const convert: Convert = (node, isKey = false) => {
       if (isAlias(node)) return this.#alias(node.source, this.#lineOf(node));
       if (!isScalar(node) && !isMap(node) && !isSeq(node)) return { kind: 'scalar', line: 1, value: null };
       const before = this.#size++;
       const made = isScalar(node)
-        ? this.#scalar(node)
+        ? this.#scalar(node, isKey)
         : isMap(node)
           ? this.#map(node, convert)
           : this.#tagged<DocumentNode>(node, {
               kind: 'list',
               line: this.#lineOf(node),
-              items: node.items.map(convert),
+              items: node.items.map((item) => convert(item)),
             });
       if (node.anchor !== undefined) this.#anchors.set(node.anchor, { node: made, size: this.#size - before });
       return made;
@@ -121,7 +124,8 @@ class YamlReader {
     return target.node;
   }
 
-  #scalar(node: Scalar): ScalarNode {
+  /** Of an encrypted file the values are secrets, the keys are not. */
+  #scalar(node: Scalar, isKey: boolean): ScalarNode {
     const line = this.#lineOf(node);
     const text = String(node.value ?? '');
     const tag = shortTag(node.tag);
@@ -133,7 +137,8 @@ class YamlReader {
     const { value, surprise } = isText
       ? { value: text, surprise: templateRemark(text) }
       : typedScalar(text, tag, line, this.#isJson);
-    if (this.#from.secret && typeof value === 'string') return { kind: 'scalar', line, value: new Secret(value) };
+    if (this.#from.secret && !isKey && typeof value === 'string')
+      return { kind: 'scalar', line, value: new Secret(value) };
     return {
       kind: 'scalar',
       line,
@@ -150,12 +155,12 @@ class YamlReader {
     throw wrongTag(tag, made.line);
   }
 
-  #map(node: YAMLMap, convert: (node: unknown) => DocumentNode): DocumentNode {
+  #map(node: YAMLMap, convert: Convert): DocumentNode {
     const line = this.#lineOf(node);
     const own = new Map<string, MapEntry>();
     const merged = new Map<string, MapEntry>();
     for (const { key, value } of node.items) {
-      const keyNode = convert(key);
+      const keyNode = convert(key, true);
       if (keyNode.kind !== 'scalar' || keyNode.value instanceof Secret) {
         const hint = 'text that begins with {{ needs quotes around it';
         throw new WrongYaml(keyNode.line, { message: 'a key is neither a list nor a mapping nor a secret', hint });
