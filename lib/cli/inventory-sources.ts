@@ -14,19 +14,20 @@ const PROJECT_INVENTORIES = ['inventory', join('inventory', 'hosts')].flatMap((p
 /** Stands for `-i` where that is not given. */
 const VARIABLE = 'GARDEN_INVENTORY';
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /**
  * Where the inventory is read from: what `-i` names, else the variable GARDEN_INVENTORY, else the lab that is up, else the
  * project's own. The lab comes before the project's own: who has brought it up is rehearsing, and must not meet the real
- * hosts by leaving out a word.
+ * hosts by leaving out a word. Undefined where there is none.
  *
- * @throws UsageError where there is none, or the project has two.
+ * @throws UsageError where the project has two.
  */
-export function inventorySources(
-  options: Pick<HostOptions, 'inventory' | 'lab'>,
+export function findInventory(
+  { inventory, lab }: Pick<HostOptions, 'inventory' | 'lab'>,
   folder: string,
-  environment: Readonly<Record<string, string | undefined>>,
-): readonly string[] {
-  const { inventory, lab } = options;
+  environment: Environment,
+): readonly string[] | undefined {
   if (inventory !== undefined) return inventory;
   const named = environment[VARIABLE];
   if (named && !lab) return [named];
@@ -37,7 +38,17 @@ export function inventorySources(
       { message: `this project has two inventories, ${own} and ${another}`, hint: `Name one: -i ${own}` },
     ]);
   }
-  if (own !== undefined) return [own];
+  return own === undefined ? undefined : [own];
+}
+
+/** The same. @throws UsageError also where there is none. */
+export function inventorySources(
+  options: Pick<HostOptions, 'inventory' | 'lab'>,
+  folder: string,
+  environment: Environment,
+): readonly string[] {
+  const found = findInventory(options, folder, environment);
+  if (found !== undefined) return found;
   const [other] = otherLabs(folder);
   throw new UsageError([
     {

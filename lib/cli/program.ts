@@ -8,6 +8,8 @@ import { defineFacts } from './definitions/facts.ts';
 import { defineInit } from './definitions/init.ts';
 import { defineInventory } from './definitions/inventory.ts';
 import { defineLab } from './definitions/lab.ts';
+import { defineList } from './definitions/list.ts';
+import { defineLock } from './definitions/lock.ts';
 import { definePlan } from './definitions/plan.ts';
 import { defineRun } from './definitions/run.ts';
 import { defineVault } from './definitions/vault.ts';
@@ -33,10 +35,12 @@ const COMMANDS: readonly Define[] = [
   definePlan,
   defineVerify,
   defineExec,
+  defineList,
   defineInventory,
   defineFacts,
   defineDoc,
   defineVault,
+  defineLock,
   defineInit,
   defineLab,
   defineCompletion,

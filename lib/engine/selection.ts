@@ -89,6 +89,11 @@ export class Selection {
     return this.#hosts.get(play)?.has(host) ?? false;
   }
 
+  /** The outline of what is done: all else is left out, and what stays stands on the hosts where anything of it is done. */
+  narrow({ name, plays }: Outline): Outline {
+    return { name, plays: plays.flatMap((play) => this.#narrowed(play, []) ?? []) };
+  }
+
   /** What has not been found, neither before nor in the lists that have been made since. */
   get unmet(): readonly Unmet[] {
     return this.#unmet;
@@ -119,6 +124,16 @@ export class Selection {
       const met = kind === 'tag' ? tags.includes(word) : roles.some((role) => means(word, role));
       if (met) this.#unmet.splice(index, 1);
     }
+  }
+
+  #narrowed(node: OutlineNode, around: readonly RolePlace[]): OutlineNode | undefined {
+    if (node.type === 'flush' || node.type === 'barrier') return this.#before.has(node.path) ? undefined : node;
+    const roles = node.type === 'role' ? [...around, { name: node.name, path: node.path }] : around;
+    const { working, reduced } = this.#survey(node, around);
+    if (!reduced) return node;
+    if (working.size === 0) return undefined;
+    const children = node.children.flatMap((child) => this.#narrowed(child, roles) ?? []);
+    return { ...node, hosts: node.hosts.filter((host) => working.has(host)), children };
   }
 
   #survey(node: OutlineNode, around: readonly RolePlace[]): Remainder {

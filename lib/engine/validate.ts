@@ -30,14 +30,17 @@ function mistakesOf(error: unknown, where: string): readonly Mistake[] {
 }
 
 /** Makes a play's items for one host as the run will, as far as that needs nothing of the host itself. */
-class HostCheck {
+export class HostCheck {
   readonly #context: PlayContext;
   readonly #secrets: SecretFinder | undefined;
+  readonly #whose: string;
   readonly mistakes: Mistake[] = [];
 
-  constructor(context: PlayContext, secrets: SecretFinder | undefined) {
+  /** @param whose what messages call the host */
+  constructor(context: PlayContext, secrets: SecretFinder | undefined, whose = `host ${context.host.name}`) {
     this.#context = context;
     this.#secrets = secrets;
+    this.#whose = whose;
   }
 
   async play(play: Play): Promise<RoleItem> {
@@ -52,7 +55,7 @@ class HostCheck {
 
   /** A role's list; undefined where it has mistakes, or follows from facts. */
   async #list(node: RoleNode): Promise<readonly Node[] | undefined> {
-    const label = `role ${node.name}, host ${this.#context.host.name}`;
+    const label = `role ${node.name}, ${this.#whose}`;
     return this.#collect(node.site, label, async () => {
       const wrong = await node.check(this.#context);
       for (const mistake of wrong) this.mistakes.push({ ...mistake, where: `${node.site.place} (${label})` });

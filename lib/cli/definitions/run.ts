@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type HostOptions, withHostOptions } from '../options/host-options.ts';
+import { type ListFlags, listedParts, withListFlags } from '../options/list-flags.ts';
 import { type LockOptions, withLockOptions } from '../options/lock-options.ts';
 import { type AppliedPlanOptions, withAppliedPlanOptions } from '../options/plan-options.ts';
 import { type ReportFlags, withReportOptions } from '../options/report.ts';
@@ -20,7 +21,7 @@ export const PLAYBOOK = 'a TypeScript file whose default export is a playbook';
 /** `garden run`. */
 export function defineRun(program: Command, { argv, streams, done }: CommandLine): void {
   const command = withAppliedPlanOptions(
-    withLockOptions(withSelectionOptions(withReportOptions(withHostOptions(program.command('run'))))),
+    withListFlags(withLockOptions(withSelectionOptions(withReportOptions(withHostOptions(program.command('run')))))),
   )
     .description('run a playbook')
     .argument('[playbook]', `${PLAYBOOK}; with --plan it may be left out`)
@@ -28,13 +29,20 @@ export function defineRun(program: Command, { argv, streams, done }: CommandLine
     .action(
       async (
         file: string | undefined,
-        { plan, ...options }: HostOptions & LockOptions & ReportFlags & SelectionFlags & AppliedPlanOptions,
+        { plan, ...options }: HostOptions & LockOptions & ReportFlags & SelectionFlags & AppliedPlanOptions & ListFlags,
       ) => {
         if (plan !== undefined) {
           const { applyPlanCommand } = await import('../commands/plan.ts');
           return done(await applyPlanCommand(plan, file, options, argv, streams));
         }
         if (file === undefined) return command.error("error: missing required argument 'playbook'");
+        const parts = listedParts(options);
+        if (parts.length > 0) {
+          const { listCommand } = await import('../commands/list.ts');
+          const format = options.format === 'json' ? 'json' : 'text';
+          for (const only of parts) done(await listCommand(file, { ...options, only, format }, streams));
+          return;
+        }
         const { runCommand } = await import('../commands/run.ts');
         done(await runCommand(file, options, argv, streams));
       },

@@ -9,13 +9,17 @@ export interface Rerun {
   readonly run?: string | undefined;
 }
 
-/** Which part of a playbook is run, and how far. */
-export interface SelectionFlags {
+/** Which part of a playbook is meant. */
+export interface PartFlags {
   readonly tags?: readonly string[];
   readonly skipTags?: readonly string[];
   readonly role?: readonly string[];
   /** `--from`, or `--start-at-task`. */
   readonly from?: string;
+}
+
+/** Which part of a playbook is run, and how far. */
+export interface SelectionFlags extends PartFlags {
   readonly rerun?: Rerun;
   readonly step?: true;
   readonly maxFail?: MaxFail;
@@ -55,14 +59,20 @@ function maxFail(value: string): MaxFail {
   return sign === '%' ? { percent: Number(number) } : { hosts: Number(number) };
 }
 
-/** Adds the options that select a part of a playbook. */
-export function withSelectionOptions(command: Command): Command {
-  command
+/** Adds the options that select a part of a playbook by its own words. */
+export function withPartOptions(command: Command): Command {
+  return command
     .option('-t, --tags <tags>', 'only tasks with one of these tags; may be given again', words)
     .option('--skip-tags <tags>', 'no tasks with one of these tags; may be given again', words)
     .option('--role <roles>', 'only tasks of these roles: names, or paths as garden list shows them', words)
     .option('--from <path>', 'only this play, role or task, and all after it: a path, the end of one, or a name', text)
     .addOption(new Option('--start-at-task <task>', 'the same as --from').argParser(text))
+    .on('option:start-at-task', (value: string) => command.setOptionValueWithSource('from', text(value), 'cli'));
+}
+
+/** Adds the options that say which part of a playbook is run, and how far. */
+export function withSelectionOptions(command: Command): Command {
+  withPartOptions(command)
     .option(
       '--rerun <what>',
       'of the last run: failed (hosts), or changed (hosts and roles); failed:RUN of another',
@@ -70,8 +80,7 @@ export function withSelectionOptions(command: Command): Command {
     )
     .option('--max-fail <hosts>', 'give up when more hosts than this are lost: 3, or 20%; wins over the plays', maxFail)
     .option('--step', 'ask before each task')
-    .option('--syntax-check', 'only find mistakes: load everything, touch no host')
-    .on('option:start-at-task', (value: string) => command.setOptionValueWithSource('from', text(value), 'cli'));
+    .option('--syntax-check', 'only find mistakes: load everything, touch no host');
   for (const [name, why] of NEEDLESS) {
     command
       .addOption(new Option(`--${name}`, 'not needed').hideHelp())
@@ -85,6 +94,6 @@ function refuse(flag: string, why: string): never {
 }
 
 /** What of a playbook the flags select. */
-export function selectionOf({ tags, skipTags, role, from }: SelectionFlags): SelectionOptions {
+export function selectionOf({ tags, skipTags, role, from }: PartFlags): SelectionOptions {
   return { tags, skipTags, roles: role, from };
 }
