@@ -39,9 +39,18 @@ async function answer(argv: readonly string[]): Promise<number> {
   return runProgram(argv, processStreams);
 }
 
+/** Waits until all that was written has gone to who reads it: what a pipe does not hold at once would be lost at the end. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write('', () => resolve());
+  });
+}
+
 try {
+  const exitCode = await answer(process.argv.slice(2));
+  await written(process.stdout);
   // Ended here rather than when nothing is left to do: an agent's or a proxy's socket must not hold a finished run.
-  process.exit(await answer(process.argv.slice(2)));
+  process.exit(exitCode);
 } catch (error) {
   fail(error);
 }
