@@ -6,8 +6,10 @@ import { type Answer, hostVariables, programGroups, readProgramAnswer } from './
 import type { MergeSource } from './source.ts';
 import type { SourceContext } from './source-context.ts';
 
-/** How long a program may take for an answer, in milliseconds. */
+/** How long a program may take for an answer where nothing else is said, in milliseconds. */
 const PATIENCE = 30_000;
+/** How long after its end its output is read on, in milliseconds. */
+const LAST_WORDS = 3000;
 /** An answer may be so long, in bytes. */
 const LONGEST_ANSWER = 256 * 1024 * 1024;
 /** So many programs run at once when each host is asked for. */
@@ -58,10 +60,10 @@ export async function openProgram(source: string, context: SourceContext): Promi
 
 /** The JSON object that a program prints; undefined where there is none, and the findings say why. */
 async function ask(source: string, words: readonly string[], context: SourceContext): Promise<Answer | undefined> {
-  const { findings, workingDirectory } = context;
+  const { findings, workingDirectory, programTimeout = PATIENCE } = context;
   const origin = { source };
   const asked = words.join(' ');
-  const result = await run(resolve(workingDirectory, source), words, workingDirectory);
+  const result = await run(resolve(workingDirectory, source), words, workingDirectory, programTimeout);
   if ('message' in result) {
     findings.mistake(origin, { ...result, kind: 'program', message: `${asked}: ${result.message}` });
     return undefined;
@@ -79,26 +81,34 @@ interface Output {
   readonly complaints: string;
 }
 
-async function run(program: string, words: readonly string[], folder: string): Promise<Output | Remark> {
+async function run(
+  program: string,
+  words: readonly string[],
+  folder: string,
+  timeout: number,
+): Promise<Output | Remark> {
   const started = execa(program, words, {
     cwd: folder,
     stdin: 'ignore',
-    timeout: PATIENCE,
+    timeout,
     maxBuffer: LONGEST_ANSWER,
     forceKillAfterDelay: 1000,
     reject: false,
     stripFinalNewline: false,
   });
   // A program's own children may hold its output open when it is gone.
-  const giveUp = setTimeout(() => {
-    started.stdout.destroy();
-    started.stderr.destroy();
-  }, PATIENCE + 2000);
+  let giveUp: NodeJS.Timeout | undefined;
+  started.once('exit', () => {
+    giveUp = setTimeout(() => {
+      started.stdout.destroy();
+      started.stderr.destroy();
+    }, LAST_WORDS);
+  });
   const result = await started;
   clearTimeout(giveUp);
   const complaints = lastLines(result.stderr);
   const said = complaints === '' ? '' : `; it says: ${complaints}`;
-  if (result.timedOut) return { message: `the program gave no answer within ${PATIENCE / 1000} seconds${said}` };
+  if (result.timedOut) return { message: `the program gave no answer within ${timeout / 1000} seconds${said}` };
   if (result.isMaxBuffer) return { message: 'the program prints without end' };
   if (result.exitCode === 0) return { output: result.stdout, complaints };
   if (result.exitCode !== undefined) return { message: `the program ended with exit status ${result.exitCode}${said}` };

@@ -24,7 +24,13 @@ export const SETTINGS = {
 export type SettingName = keyof typeof SETTINGS;
 
 /** Taken without a word, since garden needs no such setting. */
-const NEEDLESS = ['ansible_python_interpreter', 'ansible_ssh_pipelining', 'ansible_pipelining', 'ansible_ssh_retries'];
+const NEEDLESS = [
+  'ansible_python_interpreter',
+  'ansible_ssh_pipelining',
+  'ansible_pipelining',
+  'ansible_ssh_retries',
+  'ansible_group_priority',
+];
 
 /** Settings that Ansible's users know and garden does otherwise, each with what to know of it. */
 export const UNUSED: ReadonlyMap<string, string> = new Map([

@@ -7,6 +7,8 @@ export interface SourceContext {
   readonly workingDirectory: string;
   readonly findings: Findings;
   readonly secrets?: SecretSource | undefined;
+  /** How long an inventory program may take for an answer, in milliseconds; 30 seconds by default. */
+  readonly programTimeout?: number | undefined;
   /**
    * Loads a TypeScript module and gives its default export; for `inventory.ts`, and for `.ts` files with variables.
    * Throws UsageError with everything that is wrong with it.
