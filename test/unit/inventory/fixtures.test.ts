@@ -40,7 +40,7 @@ t.test(
 const REFUSED = ['nonexist', 'web[7]'];
 
 t.test('patterns mean the hosts that ansible --list-hosts prints', async (t) => {
-  const { inventory } = await loadInventory(['vars/hosts'], { workingDirectory: FOLDER });
+  const { inventory } = await loadInventory(['patterns.ini'], { workingDirectory: FOLDER });
   const rows = fixture('patterns.tsv').split('\n').filter(Boolean);
   t.equal(rows.length, 29);
   for (const row of rows) {
