@@ -1,9 +1,9 @@
 import { DefaultRenderer, Listr, ListrLogger, type ListrTaskWrapper, ProcessOutput, type SimpleRenderer } from 'listr2';
 import type { Event } from '../model/events.ts';
 import type { Style } from './style.ts';
-import { harmlessLine } from './text.ts';
-import { type HostState, isLost, isSettled, PlayState } from './tree-state.ts';
-import { FEW_HOSTS, type PlayView, viewPlay } from './tree-view.ts';
+import { PlayState } from './tree-state.ts';
+import { viewPlay } from './tree-view.ts';
+import { columns } from './width.ts';
 
 type Wrapper = ListrTaskWrapper<undefined, typeof CalmRenderer, typeof SimpleRenderer>;
 
@@ -13,142 +13,146 @@ export type Terminal = NodeJS.WriteStream;
 /** Events come by the thousand; more pictures a second than this nobody can see. */
 const REFRESH_MS = 100;
 
-/** listr2's tree, which draws at every change of every task: with 200 hosts that is too often. */
+/** For a terminal that does not know its size. */
+const USUAL = { rows: 24, columns: 80 };
+
+const ERASE_AND_UP = '\u001b[2K\u001b[1A';
+
+/** listr2 copies a stream with the size that it has when a list begins; here it stays that of the terminal. */
+class LiveOutput extends ProcessOutput {
+  readonly #terminal: Terminal;
+
+  constructor(terminal: Terminal) {
+    super(terminal);
+    this.#terminal = terminal;
+  }
+
+  override get stdout(): Terminal {
+    return Object.defineProperties(super.stdout, {
+      columns: { get: () => this.#terminal.columns },
+      rows: { get: () => this.#terminal.rows },
+    });
+  }
+}
+
+/** listr2's drawing of lines, but not at every change, with icons of our own, and in a window whose size changes. */
 class CalmRenderer extends DefaultRenderer {
   #drawn = Number.NEGATIVE_INFINITY;
+  #picture = '';
+  #width = process.stdout.columns;
+  /** Bound before listr2 takes the terminal over, to hold back what others write. */
+  readonly #write = process.stdout.write.bind(process.stdout);
 
   override update(): void {
     const present = performance.now();
     // What is left out now is drawn by the next turn of the spinner, or at the end.
-    if (present - this.#drawn < REFRESH_MS / 2) return;
+    if (present - this.#drawn < REFRESH_MS / 2 || isResized()) return;
     this.#drawn = present;
+    this.#eraseWrapped();
     super.update();
+  }
+
+  override create(options?: Parameters<DefaultRenderer['create']>[0]): string {
+    this.#picture = super.create(options);
+    return this.#picture;
+  }
+
+  protected override style(): string {
+    return '';
+  }
+
+  protected override format(message: string, _icon: string, level: number): string[] {
+    return message.split('\n').flatMap((line) => super.format(line, '', level));
+  }
+
+  /** Where the window was made narrower, the terminal has broken the lines of the last picture: it has more than were drawn. */
+  #eraseWrapped(): void {
+    const width = process.stdout.columns;
+    if (width < this.#width) {
+      const more = this.#picture
+        .split('\n')
+        .reduce((sum, line) => sum + Math.max(0, Math.ceil(columns(line) / width) - 1), 0);
+      this.#write(ERASE_AND_UP.repeat(more));
+    }
+    this.#width = width;
   }
 }
 
-/** A promise that is resolved from outside. */
-interface Outcome {
-  readonly lost: Promise<boolean>;
-  readonly settle: (lost: boolean) => void;
-}
-
-function outcome(): Outcome {
-  let settle: (lost: boolean) => void = () => {};
-  const lost = new Promise<boolean>((resolve) => {
-    settle = resolve;
-  });
-  return { lost, settle };
+/** Whether the window has another size than this process has been told yet; a picture would be drawn for the old one. */
+function isResized(): boolean {
+  const [width] = process.stdout.getWindowSize();
+  return width !== process.stdout.columns;
 }
 
 /**
- * One play as a listr2 tree: the play, and a line below it for each host. What is shown is decided in tree-view.ts;
- * this brings it onto the terminal.
+ * One play on a terminal, drawn over and over until it is over. What is shown is decided in tree-view.ts; this brings
+ * it onto the terminal by listr2.
  */
 export class PlayTree {
   readonly #state: PlayState;
   readonly #terminal: Terminal;
   readonly #style: Style;
-  readonly #outcomes: ReadonlyMap<string, Outcome>;
-  readonly #settled = new Set<string>();
-  readonly #wrappers = new Map<string, Wrapper>();
-  readonly #shown = new Map<string, string>();
-  /** Have come to their end, and are drawn as such with the next picture. */
-  #ending: HostState[] = [];
-  #top: Wrapper | undefined;
+  readonly #over: Promise<void>;
+  #settle: () => void = () => {};
+  #turn = 0;
 
   constructor(play: string, hosts: readonly string[], terminal: Terminal, style: Style) {
     this.#state = new PlayState(play, hosts);
     this.#terminal = terminal;
     this.#style = style;
-    this.#outcomes = new Map(hosts.map((host) => [host, outcome()]));
+    this.#over = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
   }
 
   see(event: Event): void {
-    this.#ending.push(...this.#state.see(event));
+    this.#state.see(event);
   }
 
   /** The play is over. */
   end(): void {
-    this.#ending.push(...this.#state.end());
-    this.#refresh();
+    this.#state.end();
+    this.#settle();
   }
 
-  /** Draws the tree until the play is over. */
+  /** Draws the play until it is over; its last picture stays. */
   async show(): Promise<void> {
-    const timer = setInterval(() => this.#refresh(), REFRESH_MS);
+    const list = new Listr<undefined, typeof CalmRenderer, 'simple'>(
+      [
+        {
+          title: ' ',
+          rendererOptions: { persistentOutput: true, outputBar: 1 },
+          task: (_: undefined, wrapper: Wrapper) => this.#draw(wrapper),
+        },
+      ],
+      {
+        renderer: CalmRenderer,
+        // garden takes care of signals itself; listr2 would end the process in the middle of the cleaning up.
+        registerSignalListeners: false,
+        rendererOptions: {
+          formatOutput: 'truncate',
+          logger: new ListrLogger({ useIcons: true, toStderr: [], processOutput: new LiveOutput(this.#terminal) }),
+        },
+      },
+    );
+    await list.run();
+  }
+
+  async #draw(wrapper: Wrapper): Promise<void> {
+    const timer = setInterval(() => this.#refresh(wrapper), REFRESH_MS);
     try {
-      await this.#list().run();
+      this.#refresh(wrapper);
+      await this.#over;
     } finally {
       clearInterval(timer);
+      this.#refresh(wrapper);
     }
   }
 
-  #list(): Listr<undefined, typeof CalmRenderer, 'simple'> {
-    const hosts = [...this.#outcomes.keys()];
-    // What a host shows when it is settled stays: listr2 does not draw it again. So hosts come and go by their title.
-    const children = hosts.map((host) => ({
-      // Not drawn, and yet a title: without one, listr2 would put the details elsewhere.
-      title: ' ',
-      rendererOptions: { persistentOutput: true, outputBar: 1 },
-      task: async (_: undefined, wrapper: Wrapper): Promise<void> => {
-        this.#wrappers.set(host, wrapper);
-        // Where a short play was over before its tree could be drawn, this is the only picture.
-        if (isSettled(this.#state.hosts.get(host)?.phase ?? 'waiting')) this.#refresh();
-        if (await this.#outcomes.get(host)?.lost) throw new Error('lost');
-      },
-    }));
-    const top = {
-      title: this.#state.play,
-      task: (_: undefined, wrapper: Wrapper) => {
-        this.#top = wrapper;
-        this.#refresh();
-        return wrapper.newListr(children, { concurrent: true, exitOnError: false });
-      },
-    };
-    return new Listr<undefined, typeof CalmRenderer, 'simple'>([top], {
-      renderer: CalmRenderer,
-      // garden takes care of signals itself; listr2 would end the process in the middle of the cleaning up.
-      registerSignalListeners: false,
-      exitOnError: false,
-      rendererOptions: {
-        formatOutput: 'truncate',
-        collapseSubtasks: hosts.length > FEW_HOSTS,
-        // The cause is shown by the host's details; the error that listr2 sees only tells it the icon.
-        collapseErrors: false,
-        showErrorMessage: false,
-        logger: new ListrLogger({ useIcons: true, toStderr: [], processOutput: new ProcessOutput(this.#terminal) }),
-      },
-    });
-  }
-
-  #refresh(): void {
-    const view = viewPlay(this.#state, this.#terminal.rows ?? 24, this.#style);
-    if (this.#top !== undefined) {
-      this.#set('', 'title', view.title, this.#top);
-      this.#set('', 'output', harmlessLine(this.#state.notice), this.#top);
-    }
-    this.#draw(view);
-    for (const host of this.#ending) {
-      if (this.#wrappers.has(host.host)) this.#settled.add(host.host);
-      this.#outcomes.get(host.host)?.settle(isLost(host.phase));
-    }
-    this.#ending = [];
-  }
-
-  #draw(view: PlayView): void {
-    for (const [host, wrapper] of this.#wrappers) {
-      if (this.#settled.has(host)) continue;
-      const { title = '', details = [] } = view.hosts.get(host) ?? {};
-      this.#set(host, 'title', title, wrapper);
-      this.#set(host, 'output', details.join('\n'), wrapper);
-    }
-  }
-
-  /** Each assignment makes listr2 draw, so only what differs is assigned. */
-  #set(host: string, what: 'title' | 'output', text: string, wrapper: Wrapper): void {
-    const key = `${what} ${host}`;
-    if ((this.#shown.get(key) ?? '') === text) return;
-    this.#shown.set(key, text);
-    wrapper[what] = text;
+  #refresh(wrapper: Wrapper): void {
+    const room = { rows: this.#terminal.rows || USUAL.rows, columns: this.#terminal.columns || USUAL.columns };
+    const [title = '', ...lines] = viewPlay(this.#state, room, this.#turn++, this.#style);
+    wrapper.title = title;
+    wrapper.output = lines.join('\n');
   }
 }

@@ -32,21 +32,53 @@ function remarks(host: HostRecap, style: Style): string {
   ].join('; ');
 }
 
+/** Hosts that make one line of the table. */
+interface Row {
+  readonly hosts: readonly string[];
+  readonly recap: HostRecap;
+}
+
+/** One line a host; with `folded`, one for all hosts of which nothing but the same counts is to be told. */
+function rowsOf(recap: readonly HostRecap[], folded: boolean): readonly Row[] {
+  const rows: Row[] = [];
+  const alike = new Map<string, string[]>();
+  for (const host of recap) {
+    const plain = folded && !isBad(host) && host.pendingHandlers.length === 0;
+    const key = JSON.stringify(COUNTS.map((name) => host[name]));
+    const known = plain ? alike.get(key) : undefined;
+    if (known) {
+      known.push(host.host);
+      continue;
+    }
+    const hosts = [host.host];
+    if (plain) alike.set(key, hosts);
+    rows.push({ hosts, recap: host });
+  }
+  return rows;
+}
+
 /**
  * One line a host: `web-east  ok=12  changed=1  failed=0  skipped=2  3.1 s  pending: Reload haproxy`. The words are
  * Ansible's, so that what reads its recap reads this one; but a check has changed nothing, and says `planned=1`.
+ *
+ * @param options.folded tell of hosts that are alike in one line: `180 hosts  ok=12 …`, with the longest time
  */
-export function recapTable(recap: readonly HostRecap[], check: boolean, times: HostTimes, style: Style): string[] {
+export function recapTable(
+  recap: readonly HostRecap[],
+  options: { readonly check: boolean; readonly times: HostTimes; readonly folded: boolean },
+  style: Style,
+): string[] {
   const shown = COUNTS.filter((name) => !RARE.has(name) || recap.some((host) => host[name] > 0));
-  const rows = recap.map((host) => {
-    const elapsed = times.of(host.host)?.elapsed;
+  const rows = rowsOf(recap, options.folded).map(({ hosts, recap: host }) => {
+    const times = hosts.flatMap((name) => options.times.of(name)?.elapsed ?? []);
+    const name = hosts.length === 1 ? harmlessLine(host.host) : count(hosts.length, 'host');
     return [
-      hostStyle(host, style)(harmlessLine(host.host)),
+      hostStyle(host, style)(name),
       ...shown.map((name) => {
-        const text = `${check && name === 'changed' ? 'planned' : name}=${host[name]}`;
+        const text = `${options.check && name === 'changed' ? 'planned' : name}=${host[name]}`;
         return host[name] > 0 ? text : style.dim(text);
       }),
-      elapsed === undefined ? '' : style.dim(duration(elapsed)),
+      times.length === 0 ? '' : style.dim(duration(Math.max(...times))),
       remarks(host, style),
     ];
   });

@@ -61,35 +61,31 @@ export class PlayState {
     );
   }
 
-  /** Takes in an event; gives back the hosts that have come to their end by it. */
-  see(event: Event): readonly HostState[] {
+  see(event: Event): void {
     if (event.type === 'message' && event.level !== 'debug') this.notice = event.text;
     if (event.type === 'run-aborted') this.notice = event.reason;
     // A batch begins when the one before it is done.
-    if (event.type === 'batch-started') return this.#finish((phase) => phase !== 'waiting');
-    if (!('host' in event) || event.host === undefined) return [];
+    if (event.type === 'batch-started') this.#finish((phase) => phase !== 'waiting');
+    if (!('host' in event) || event.host === undefined) return;
     const host = this.hosts.get(event.host);
     // A host that is done may still speak, when a step on another host uses it.
-    if (host === undefined || isSettled(host.phase)) return [];
+    if (host === undefined || isSettled(host.phase)) return;
     this.#update(host, event);
-    if (!isSettled(host.phase)) return [];
     if (isLost(host.phase)) this.lost.push(host);
-    return [host];
   }
 
   /** The play is over. Hosts that it never came to, since the run was given up, were not reached. */
-  end(): readonly HostState[] {
-    return this.#finish(() => true);
+  end(): void {
+    this.#finish(() => true);
   }
 
-  #finish(which: (phase: Phase) => boolean): readonly HostState[] {
+  #finish(which: (phase: Phase) => boolean): void {
     const open = [...this.hosts.values()].filter(({ phase }) => !isSettled(phase) && which(phase));
     for (const host of open) {
       if (host.phase === 'waiting') host.phase = 'unreached';
       else host.phase = host.failure === undefined ? 'done' : 'failed';
     }
     this.lost.push(...open.filter((host) => isLost(host.phase)));
-    return open;
   }
 
   #update(host: HostState, event: Event): void {

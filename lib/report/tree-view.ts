@@ -1,28 +1,27 @@
 import { taskTitle } from './failure.ts';
 import type { Style } from './style.ts';
 import { count, harmless, harmlessLine } from './text.ts';
-import type { Counts, HostState, PlayState } from './tree-state.ts';
-
-/** What the tree shows of one host. An empty title hides it; `details` stand below the title, one a line. */
-export interface HostView {
-  readonly title: string;
-  readonly details: readonly string[];
-}
-
-export interface PlayView {
-  readonly title: string;
-  readonly hosts: ReadonlyMap<string, HostView>;
-}
-
-const HIDDEN: HostView = { title: '', details: [] };
+import { type Counts, type HostState, isLost, isSettled, type PlayState } from './tree-state.ts';
+import { columns, padded, shorten } from './width.ts';
 
 /** With so few hosts there is room to show what each of their roles did. */
 export const FEW_HOSTS = 5;
+
+/** How much room there is. */
+export interface Room {
+  readonly rows: number;
+  readonly columns: number;
+}
 
 /** Lines that are not a host's: the play's title, its newest message, the cursor's line. */
 const OTHER_LINES = 3;
 
 const CAUSE_LINES = 4;
+
+const INDENT = '  ';
+
+/** What turns while a host is at work; one picture each time. */
+const TURNING = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
 /** `12 ok, 3 changed`; what is zero is left out. */
 function countsText(counts: Counts, style: Style): string {
@@ -57,9 +56,11 @@ function doing(host: HostState, style: Style): string {
   }
 }
 
-function hostTitle(host: HostState, nameWidth: number, style: Style): string {
-  const parts = [doing(host, style), countsText(host.counts, style)].filter((part) => part !== '');
-  return `${harmlessLine(host.host).padEnd(nameWidth)}  ${parts.join('  ')}`.trimEnd();
+function icon({ phase }: HostState, turn: number, style: Style): string {
+  if (phase === 'done') return style.green('✔');
+  if (isLost(phase)) return style.red('✖');
+  if (phase === 'running' || phase === 'connecting') return style.yellow(TURNING[turn % TURNING.length] ?? '');
+  return style.dim('·');
 }
 
 function causeLines(host: HostState, style: Style): string[] {
@@ -83,9 +84,15 @@ function progressLines(host: HostState, roles: boolean, style: Style): string[] 
   return host.line === '' ? done : [...done, style.dim(harmlessLine(host.line))];
 }
 
-function playTitle(state: PlayState, style: Style): string {
+function playTitle(state: PlayState, turn: number, style: Style): string {
   const phases = [...state.hosts.values()].map((host) => host.phase);
   const of = (...wanted: readonly string[]): number => phases.filter((phase) => wanted.includes(phase)).length;
+  const over = phases.every(isSettled);
+  const sign = over
+    ? state.lost.length > 0
+      ? style.red('✖')
+      : style.green('✔')
+    : style.yellow(TURNING[turn % TURNING.length] ?? '');
   const parts = [
     ...(of('done') > 0 ? [style.green(`${of('done')} done`)] : []),
     ...(of('failed') > 0 ? [style.red(`${of('failed')} failed`)] : []),
@@ -95,45 +102,103 @@ function playTitle(state: PlayState, style: Style): string {
     ...(of('waiting') > 0 ? [style.dim(`${of('waiting')} waiting`)] : []),
     ...(of('unreached') > 0 ? [style.dim(`${of('unreached')} not reached`)] : []),
   ];
-  return `${style.bold(harmlessLine(state.play))}  ${count(phases.length, 'host')}: ${parts.join(', ')}`;
+  return `${sign} ${style.bold(harmlessLine(state.play))}  ${count(phases.length, 'host')}: ${parts.join(', ')}`;
+}
+
+/** Where there is no room below a host, the most important line stands beside it. */
+function besideIt(host: HostState, style: Style): string {
+  if (isLost(host.phase)) return causeLines(host, style)[0] ?? '';
+  return isSettled(host.phase) ? '' : style.dim(harmlessLine(host.line));
+}
+
+/** The hosts that are shown, and how many of each kind have no room. */
+interface Choice {
+  readonly shown: readonly HostState[];
+  readonly more: readonly string[];
+}
+
+/** `most` of these, the last line telling how many there are besides. */
+function some(hosts: readonly HostState[], most: number, what: string): Choice {
+  if (hosts.length <= most) return { shown: hosts, more: [] };
+  if (most <= 0) return { shown: [], more: [] };
+  const shown = hosts.slice(0, most - 1);
+  return { shown, more: [`… and ${hosts.length - shown.length} more ${what}`] };
+}
+
+/** What a host shows below its line, as far as there is room. */
+class Details {
+  readonly #lines = new Map<HostState, readonly string[]>();
+  #room: number;
+
+  constructor(room: number) {
+    this.#room = room;
+  }
+
+  get room(): number {
+    return this.#room;
+  }
+
+  give(host: HostState, lines: readonly string[]): void {
+    this.#lines.set(host, lines);
+    this.#room -= lines.length;
+  }
+
+  of(host: HostState): readonly string[] {
+    return this.#lines.get(host) ?? [];
+  }
 }
 
 /**
- * What fits in a window of so many rows. Hosts that dropped out come first, with their cause; then those at work;
- * hosts that are done or waiting are folded into the title's counts where there is no room for all. What is left
- * of the window goes to what the hosts at work are doing.
+ * What fits in a window, line by line. Hosts that dropped out come first, with their cause; then those at work; hosts that
+ * are done or waiting are folded into the title's counts where there is no room for all. What is left of the window
+ * goes to what the hosts at work are doing.
+ *
+ * @param turn counts the pictures
  */
-export function viewPlay(state: PlayState, rows: number, style: Style): PlayView {
+export function viewPlay(state: PlayState, { rows, columns: width }: Room, turn: number, style: Style): string[] {
   const budget = Math.max(1, rows - OTHER_LINES);
   const all = [...state.hosts.values()];
-  const fits = all.length <= budget;
   const atWork = all.filter((host) => host.phase === 'running' || host.phase === 'connecting');
-  const visible = new Set((fits ? all : [...state.lost, ...atWork]).slice(0, budget));
-  let spare = budget - visible.size;
+  const fits = all.length <= budget;
+  // Those at work keep half of the window, however many have failed.
+  const lostRoom = Math.max(Math.ceil(budget / 2), budget - atWork.length);
+  const lost = fits ? { shown: state.lost, more: [] } : some(state.lost, lostRoom, 'that failed or are out of reach');
+  const left = budget - lost.shown.length - lost.more.length;
+  const working = fits ? { shown: atWork, more: [] } : some(atWork, left, 'at work');
+  const shown = fits ? all : [...lost.shown, ...working.shown];
 
-  const nameWidth = Math.max(0, ...[...visible].map((host) => harmlessLine(host.host).length));
-  const details = new Map<HostState, readonly string[]>();
-  const give = (host: HostState, lines: readonly string[]): void => {
-    if (lines.length === 0) return;
-    details.set(host, lines);
-    spare -= lines.length;
-  };
-  // In the order of dropping out, so that what has been shown once stays.
-  for (const host of state.lost) if (visible.has(host)) give(host, causeLines(host, style).slice(0, spare));
-  const working = atWork.filter((host) => visible.has(host));
-  for (const [index, host] of working.entries()) {
-    const share = Math.floor(spare / (working.length - index));
+  const details = new Details(budget - shown.length - lost.more.length - working.more.length);
+  for (const host of lost.shown) details.give(host, causeLines(host, style).slice(0, Math.max(0, details.room)));
+  for (const [index, host] of working.shown.entries()) {
+    const share = Math.floor(details.room / (working.shown.length - index));
     const lines = progressLines(host, all.length <= FEW_HOSTS, style);
-    give(host, share > 0 ? lines.slice(-share) : []);
+    details.give(host, share > 0 ? lines.slice(-share) : []);
   }
 
-  return {
-    title: playTitle(state, style),
-    hosts: new Map(
-      all.map((host) => [
-        host.host,
-        visible.has(host) ? { title: hostTitle(host, nameWidth, style), details: details.get(host) ?? [] } : HIDDEN,
-      ]),
-    ),
+  const names = new Map(shown.map((host) => [host, shorten(harmlessLine(host.host), Math.floor(width / 3))]));
+  const nameWidth = Math.max(0, ...[...names.values()].map(columns));
+  const hostLines = (host: HostState): string[] => {
+    const below = details.of(host);
+    const beside = below.length === 0 ? besideIt(host, style) : '';
+    const parts = [doing(host, style), beside || countsText(host.counts, style)].filter((part) => part !== '');
+    const name = padded(names.get(host) ?? '', nameWidth);
+    return [
+      `${icon(host, turn, style)} ${name}  ${parts.join('  ')}`.trimEnd(),
+      ...below.map((line) => INDENT + INDENT + line),
+    ];
   };
+  const more = (lines: readonly string[]): string[] => lines.map((line) => style.dim(`${INDENT}${line}`));
+  const hosts = fits
+    ? all.flatMap(hostLines)
+    : [
+        ...lost.shown.flatMap(hostLines),
+        ...more(lost.more),
+        ...working.shown.flatMap(hostLines),
+        ...more(working.more),
+      ];
+  return [
+    playTitle(state, turn, style),
+    ...hosts,
+    ...(state.notice === '' ? [] : [style.yellow(harmlessLine(state.notice))]),
+  ];
 }

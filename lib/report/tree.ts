@@ -6,6 +6,9 @@ import type { Report, ReportOptions } from './report.ts';
 import { styles } from './style.ts';
 import { FEW_HOSTS } from './tree-view.ts';
 
+/** So many lines of a recap fill more than a window. */
+const CROWD = 30;
+
 /**
  * A tree on a terminal while a play runs; below it, when the play is over, what a reader must not miss: what failed and
  * why, warnings, and with few hosts or with `-D` or `-v` what changed.
@@ -13,7 +16,7 @@ import { FEW_HOSTS } from './tree-view.ts';
 export function treeReport(options: ReportOptions, terminal: Terminal): Report {
   const style = styles(options.coloured);
   const words = new EventLines(options, style);
-  const ending = new Ending(options, style);
+  const ending = new Ending({ ...options, crowd: CROWD }, style);
   let manyHosts = false;
   let tree: PlayTree | undefined;
   let below: string[] = [];
