@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ConnectionLost, Unreachable } from '../model/errors.ts';
@@ -22,9 +23,9 @@ export class HostLink {
   /** How the frames of all sessions are told of. */
   readonly #told: Pick<Telling, 'emit' | 'trace' | 'frames'>;
   #connection: Promise<Connection> | undefined;
+  /** Names the connection in locks. */
+  #login = randomUUID();
   readonly #sessions = new Map<string, Promise<Session>>();
-  /** The sessions that were told to take the host's lock. */
-  #lockers: Session[] = [];
   #reconnecting: Promise<void> | undefined;
   /** Above 0 while something is done that no interruption ends. */
   #spared = 0;
@@ -56,12 +57,13 @@ export class HostLink {
     const key = sessionKey(effective.as);
     let session = this.#sessions.get(key);
     if (!session) {
-      // The host is locked once, by its first session that comes to life: one that cannot become its user takes no lock.
-      const lock = this.#lockers.some(({ info }) => info !== undefined) ? undefined : this.#lock;
-      session = startShellSession(connection, { ...effective, ...(lock && { lock }) }).then((started) => {
-        if (lock) this.#lockers.push(started);
-        return new ToldSession(started, { host: this.host.name, user: effective.as?.user, ...this.#told });
-      });
+      // Whoever comes first is locked, and root in any case: so runs that act as root see each other however they log in.
+      const user = effective.as?.user ?? connection.user;
+      const locks = this.#sessions.size === 0 || user === 'root';
+      const lock = locks && this.#lock && { ...this.#lock, login: this.#login };
+      session = startShellSession(connection, { ...effective, ...(lock && { lock }) }).then(
+        (started) => new ToldSession(started, { host: this.host.name, user: effective.as?.user, ...this.#told }),
+      );
       this.#sessions.set(key, session);
     }
     return session;
@@ -149,7 +151,7 @@ export class HostLink {
   async close(): Promise<void> {
     const sessions = await Promise.allSettled(this.#sessions.values());
     this.#sessions.clear();
-    this.#lockers = [];
+    this.#login = randomUUID();
     await Promise.allSettled(sessions.map((each) => (each.status === 'fulfilled' ? each.value.close() : undefined)));
     const connection = this.#connection;
     this.#connection = undefined;

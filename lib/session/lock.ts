@@ -8,6 +8,8 @@ export interface LockRequest {
   readonly holder: string;
   /** The run's id: what is left of the same run after a lost connection is ended, not waited for. */
   readonly run: string;
+  /** The log-in that the shell belongs to: where another shell of the same one has the lock, it counts for this one too. */
+  readonly login?: string | undefined;
   /** How long to wait for another run, in milliseconds. */
   readonly waitMs: number;
 }
@@ -20,27 +22,36 @@ function oneLine(text: string): string {
 }
 
 /**
- * Takes the host's lock for as long as the shell lives, or prints who holds it and sets `$garden_status`. Runs in the
- * shell itself.
- *
- * With flock(1) it is held through descriptor 9 on `$garden_state/lock`, so it ends with the shell however that ends, and
- * the file says whose it is: holder, run, process id, when that process began, since when. Where there is no flock, the
- * lock is the file `lock.held` with the same words. link(2) makes it at once and whole, and fails where there is one. When
- * the process that it names is gone, it may be replaced, by rename(2), so that it is never missing meanwhile; by one alone,
- * who has made the claim, a file that bears the name of the dead: so nobody replaces what another has just put there.
+ * - `garden_lock_read FILE`: sets garden_holder, _run, _shell, _began, _since and _login to what a lock says.
+ * - `garden_lock_alive`: whether the shell that it names is still there.
  */
-export function lockScript({ holder, run, waitMs }: LockRequest): Script {
-  return sh`${PROCESS_FUNCTIONS}garden_lock_read() {
-  garden_holder= garden_run= garden_shell= garden_began= garden_since=
-  { IFS= read -r garden_holder; IFS= read -r garden_run; IFS= read -r garden_shell; IFS= read -r garden_began; IFS= read -r garden_since; } 2>/dev/null <"$1"
-}
-garden_lock_words() {
-  garden_process "$$"
-  printf '%s\n' ${oneLine(holder)} ${oneLine(run)} "$$" "$garden_process_start" "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
+export const LOCK_FUNCTIONS: Script = sh`${PROCESS_FUNCTIONS}garden_lock_read() {
+  garden_holder= garden_run= garden_shell= garden_began= garden_since= garden_login=
+  {
+    IFS= read -r garden_holder; IFS= read -r garden_run; IFS= read -r garden_shell
+    IFS= read -r garden_began; IFS= read -r garden_since; IFS= read -r garden_login
+  } 2>/dev/null <"$1"
 }
 garden_lock_alive() {
   [ -n "$garden_shell" ] && garden_process "$garden_shell" && [ "$garden_process_start" = "$garden_began" ] || return 1
   case $garden_process_state in Z|X) return 1 ;; esac
+}
+`;
+
+/**
+ * Takes the lock of the shell's user on the host for as long as the shell lives, or prints who holds it and sets
+ * `$garden_status`. Runs in the shell itself.
+ *
+ * With flock(1) it is held through descriptor 9 on `$garden_state/lock`, so it ends with the shell however that ends, and
+ * the file says whose it is: holder, run, process id, when that process began, since when, log-in. Where there is no flock, the
+ * lock is the file `lock.held` with the same words. link(2) makes it at once and whole, and fails where there is one. When
+ * the process that it names is gone, it may be replaced, by rename(2), so that it is never missing meanwhile; by one alone,
+ * who has made the claim, a file that bears the name of the dead: so nobody replaces what another has just put there.
+ */
+export function lockScript({ holder, run, login = '', waitMs }: LockRequest): Script {
+  return sh`${LOCK_FUNCTIONS}garden_lock_words() {
+  garden_process "$$"
+  printf '%s\n' ${oneLine(holder)} ${oneLine(run)} "$$" "$garden_process_start" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" ${oneLine(login)}
 }
 garden_lock_link() {
   garden_mine=$garden_state/lock.$$ garden_taken=1
@@ -78,6 +89,7 @@ if { mkdir -p -m 700 "$garden_state" && true >>"$garden_state/lock"; } 2>&1; the
   until garden_lock_try; do
     garden_lock_read "$garden_lock"
     if [ "$garden_run" = ${oneLine(run)} ] && garden_lock_alive; then
+      [ -n "$garden_login" ] && [ "$garden_login" = ${oneLine(login)} ] && break
       garden_end_tree "$garden_shell"
       garden_lock_try && break
     fi
@@ -107,6 +119,6 @@ export function lockFailure(status: number, words: readonly string[]): GardenErr
   const [holder, run, since] = words;
   const details = [run && `run ${run}`, since && `since ${since}`].filter(Boolean).join(', ');
   return new Locked(`locked by ${holder || 'another run'}${details && ` (${details})`}`, {
-    hint: 'wait until that run has ended, or end it: the lock goes with it',
+    hint: 'wait until that run has ended (--lock-timeout), or end it: garden lock break',
   });
 }

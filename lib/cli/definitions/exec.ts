@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { milliseconds } from '../../model/duration.ts';
 import type { ExecOptions } from '../commands/exec.ts';
 import { type HostOptions, withHostOptions } from '../options/host-options.ts';
+import { type LockOptions, withLockOptions } from '../options/lock-options.ts';
 import { type ReportFlags, withReportOptions } from '../options/report.ts';
 import type { CommandLine } from './definition.ts';
 
@@ -24,7 +25,7 @@ function duration(value: string): number {
 
 /** `garden exec`. */
 export function defineExec(program: Command, { argv, streams, done }: CommandLine): void {
-  const command = withReportOptions(withHostOptions(program.command('exec')))
+  const command = withLockOptions(withReportOptions(withHostOptions(program.command('exec'))))
     .description('run one command, or a script, on hosts')
     .usage('<pattern> [options] -- <command...>')
     .argument('<pattern>', 'a host pattern: all, web, web:&east, web:!web3')
@@ -32,11 +33,13 @@ export function defineExec(program: Command, { argv, streams, done }: CommandLin
     .option('--script <file>', 'run the text of this file; "-" is standard input')
     .option('--time-limit <time>', 'how long it may run on each host (10 minutes by default)', duration)
     .addHelpText('after', EXAMPLES)
-    .action(async (pattern: string, words: string[], options: HostOptions & ReportFlags & ExecOptions) => {
-      if (words.length === 0 && options.script === undefined) {
-        return command.error("error: missing required argument 'command'");
-      }
-      const { execCommand } = await import('../commands/exec.ts');
-      done(await execCommand(pattern, words, options, argv, streams));
-    });
+    .action(
+      async (pattern: string, words: string[], options: HostOptions & LockOptions & ReportFlags & ExecOptions) => {
+        if (words.length === 0 && options.script === undefined) {
+          return command.error("error: missing required argument 'command'");
+        }
+        const { execCommand } = await import('../commands/exec.ts');
+        done(await execCommand(pattern, words, options, argv, streams));
+      },
+    );
 }
