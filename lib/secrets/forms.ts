@@ -42,10 +42,14 @@ function jsonForms(value: string): string[] {
   return [once, ascii, inner(once), inner(ascii)];
 }
 
-/** As shells show words: `'it'\''s'` (dash), `'it'"'"'s'`, `it\'s` (`printf %q`), between double quotes, `$'…'`. */
+/** As shells show words: `'it'\''s'` (dash; also scripts within scripts, where each quote is quoted again), `'it'"'"'s'`, `it\'s` (`printf %q`), between double quotes, `$'…'`. */
 function shellForms(value: string): string[] {
+  const inner = (text: string): string => text.replaceAll("'", "'\\''");
+  const once = inner(value);
   const forms = [
-    value.replaceAll("'", "'\\''"),
+    once,
+    inner(once),
+    inner(inner(once)),
     value.replaceAll("'", `'"'"'`),
     value.replace(/[^\w@%+=:,./\n\u0080-\uffff-]/g, '\\$&'),
     value.replace(/[\\"$`]/g, '\\$&'),

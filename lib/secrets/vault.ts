@@ -1,5 +1,5 @@
 import { readFile, realpath } from 'node:fs/promises';
-import { GardenError, UsageError } from '../model/errors.ts';
+import { GardenError, type Mistake, UsageError } from '../model/errors.ts';
 import { Secret } from '../model/secret.ts';
 import { didYouMean } from '../model/suggestion.ts';
 import { DataKey } from './data-key.ts';
@@ -92,12 +92,7 @@ export class Vault {
   get(name: string): Secret {
     const sealed = this.#document.sealed(name);
     if (sealed === undefined) {
-      throw new UsageError([
-        {
-          message: `the vault ${this.#path} has no secret "${name}"${didYouMean(name, this.names)}`,
-          hint: `garden vault set ${isSecretName(name) ? name : 'NAME'} makes it; garden vault list shows what there is`,
-        },
-      ]);
+      throw new UsageError([unknownSecret(name, this.names, this.#path)]);
     }
     const value = this.#key.unseal(name, sealed);
     if (value === undefined) {
@@ -148,6 +143,14 @@ export class Vault {
   toString(): string {
     return this.#document.toString();
   }
+}
+
+/** Says that a vault has no secret of this name. */
+export function unknownSecret(name: string, names: readonly string[], path: string): Mistake {
+  const suggestion = didYouMean(name, names);
+  const list = 'garden vault list shows what there is';
+  const hint = suggestion === '' && isSecretName(name) ? `garden vault set ${name} makes it; ${list}` : list;
+  return { message: `the vault ${path} has no secret "${name}"${suggestion}`, hint };
 }
 
 async function wrapKey(key: DataKey, { recipients, passphrase }: Readers): Promise<Wrapping> {

@@ -5,7 +5,7 @@ import { didYouMean } from '../../model/suggestion.ts';
 import { harmlessLine } from '../../report/text.ts';
 import { createIdentityFile, readIdentityFile, recipientsOf } from '../../secrets/identity.ts';
 import { isRecipient } from '../../secrets/key-wrap.ts';
-import { changeVault, createVault, openVault, readVault } from '../../secrets/vault.ts';
+import { changeVault, createVault, openVault, readVault, unknownSecret } from '../../secrets/vault.ts';
 import type { VaultOptions } from '../options/vault-options.ts';
 import { passwordPrompt } from '../password.ts';
 import { type ProjectVault, projectVault } from '../secrets.ts';
@@ -141,15 +141,10 @@ export async function vaultGet(name: string, options: VaultOptions, streams: Str
   const { path, keys } = await here(options, streams);
   const document = await readVault(path);
   // Known without a key: who mistypes a name need not look for a passphrase first.
-  if (!document.names.includes(name)) throw unknownName(name, document.names, path);
+  if (!document.names.includes(name)) throw new UsageError([unknownSecret(name, document.names, path)]);
   const value = (await openVault(path, keys)).get(name).reveal();
   streams.out.write(streams.out.isTTY && !value.endsWith('\n') ? `${value}\n` : value);
   return EXIT.done;
-}
-
-function unknownName(name: string, names: readonly string[], path: string): UsageError {
-  const hint = 'garden vault list shows what there is';
-  return new UsageError([{ message: `the vault ${path} has no secret "${name}"${didYouMean(name, names)}`, hint }]);
 }
 
 /** `garden vault list`. */
@@ -163,9 +158,7 @@ export async function vaultList(options: VaultOptions, streams: Streams): Promis
 export async function vaultRemove(names: readonly string[], options: VaultOptions, streams: Streams): Promise<number> {
   const { path, keys } = await here(options, streams);
   const { names: known } = await readVault(path);
-  const mistakes = names
-    .filter((name) => !known.includes(name))
-    .flatMap((name) => unknownName(name, known, path).mistakes);
+  const mistakes = names.filter((name) => !known.includes(name)).map((name) => unknownSecret(name, known, path));
   if (mistakes.length > 0) throw new UsageError(mistakes);
   await changeVault(path, keys, (vault) => {
     for (const name of new Set(names)) vault.remove(name);
