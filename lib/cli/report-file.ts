@@ -14,7 +14,7 @@ import type { Report, ReportOptions } from '../report/report.ts';
 import type { ReportFile } from './options/report.ts';
 
 function reason(error: unknown): string {
-  return error instanceof Error ? error.message.replace(/, \w+( '.*')?$/s, '') : String(error);
+  return error instanceof Error ? error.message.replace(/^[A-Z]+: |, \w+( '.*')?$/gs, '') : String(error);
 }
 
 function mistakeOf({ format, file }: ReportFile): Mistake | undefined {

@@ -55,12 +55,12 @@ t.test('the command line against a real sshd', { skip: sshdUnavailable ?? false 
   await t.test('exec: several words arrive unchanged, one is a script, a failure is the exit code', async (t) => {
     const words = await project.garden(['exec', 'web', '-i', 'hosts.ini', '--', 'printf', '<%s>\\n', 'a  b', '$HOME']);
     t.equal(words.status, 0, words.stderr);
-    t.match(words.stdout, /^one {2}done {2}[\d.]+ s\n<a {2}b>\n<\$HOME>$/m);
+    t.equal(words.stdout, 'one | <a  b>\none | <$HOME>');
     const script = await project.garden(['exec', 'web', '-i', 'hosts.ini', '--', 'echo $((6 * 7)) | tr 4 X']);
-    t.match(script.stdout, /^X2$/m);
+    t.equal(script.stdout, 'one | X2');
     const failing = await project.garden(['exec', 'web', '-i', 'hosts.ini', '--', 'echo no >&2; exit 3']);
     t.equal(failing.status, 2);
-    t.match(failing.stdout, /^one {2}status 3 {2}[\d.]+ s\nno$/m);
+    t.match(failing.stdout, /^one \| no\nfailed, status 3 \| one \| [\d.]+ s$/m);
   });
 
   await t.test('all mistakes of playbook and inventory at once, exit 5, nothing touched', async (t) => {
@@ -95,7 +95,7 @@ t.test('the command line against a real sshd', { skip: sshdUnavailable ?? false 
     const argv = ['exec', 'web', '-i', 'sudo.ini', '-bK', '--', `id -un; echo ${password}`];
     const { status, stdout, stderr } = await project.garden(argv, { input: `${password}\n` });
     t.equal(status, 0, stdout + stderr);
-    t.match(stdout, /^root\n\*\*\*$/m);
+    t.match(stdout, /^one \| root\none \| \*\*\*$/m);
     const wrong = await project.garden(['exec', 'web', '-i', 'sudo.ini', '-bK', '--', 'id'], { input: 'wrong\n' });
     t.not(wrong.status, 0);
     t.match(wrong.stdout, /sudo/);
