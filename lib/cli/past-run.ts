@@ -46,7 +46,7 @@ export class PastRuns {
 
   /**
    * What a run is taken up with again. `failed`: the hosts that have not come to the end of it, with the whole playbook.
-   * `changed`: the hosts on which something changed, with the roles and the tasks outside of roles that changed it.
+   * `changed`: the hosts on which something changed, each with the roles, and the tasks outside of roles, that changed it.
    *
    * @throws UsageError where there is nothing of the kind.
    */
@@ -58,8 +58,7 @@ export class PastRuns {
     if (changes.length === 0) {
       throw new UsageError([{ message: `nothing changed in the run ${past.run}`, hint: 'run the whole playbook' }]);
     }
-    const places = changes.map(({ role, path }) => ({ role, path }));
-    return { limit: [...hosts], select: { places } };
+    return { limit: [...hosts], select: { places: changes } };
   }
 
   #past(run: string | undefined): PastRun {

@@ -46,17 +46,23 @@ export interface CompiledPlay {
   readonly leftOut: readonly Leaf[];
 }
 
+/** What is selected, and for whom. */
+interface Selected {
+  readonly selection: Selection;
+  readonly host: string;
+}
+
 class Compiler {
   readonly leftOut: Leaf[] = [];
   readonly #list: ListRole;
-  readonly #selection: Selection | undefined;
+  readonly #select: Selected | undefined;
   readonly #names = new Names();
   /** How many tasks and roles the selection has left out. */
   #left = 0;
 
-  constructor(list: ListRole, selection?: Selection) {
+  constructor(list: ListRole, select?: Selected) {
     this.#list = list;
-    this.#selection = selection;
+    this.#select = select;
   }
 
   /** @param sequence where leaves are added that come one after another */
@@ -90,7 +96,7 @@ class Compiler {
     const path = this.#names.unique(`${scope.path}/${name}`);
     const roles = [...scope.roles, { name, path }];
     const inner = { ...narrowed(scope, node.options), role: name, roles, path };
-    if (this.#selection?.leavesOut(path)) {
+    if (this.#select?.selection.leavesOut(path)) {
       this.#left++;
       return undefined;
     }
@@ -156,7 +162,7 @@ class Compiler {
       sequence,
       position: sequence.length,
     };
-    if (this.#selection && !this.#selection.selects(leaf)) {
+    if (this.#select && !this.#select.selection.selects(leaf, this.#select.host)) {
       this.#left++;
       this.leftOut.push(leaf);
       return undefined;
@@ -222,11 +228,11 @@ export async function arrangePlay(
   play: Play,
   nodes: readonly Node[] | undefined,
   list: ListRole,
-  selection?: Selection,
+  select?: Selected,
 ): Promise<CompiledPlay> {
   const { name, site } = play;
   const scope = playScope(play);
-  const compiler = new Compiler(list, selection);
+  const compiler = new Compiler(list, select);
   const items = await compiler.items(nodes ?? [], scope, []);
   const handlers = handlersOf(nodes ?? []);
   const role: RoleItem = { type: 'role', name, site, scope, open: nodes === undefined, items, handlers };
@@ -249,7 +255,12 @@ function listWith(context: ListContext): ListRole {
  * @throws NotYetKnown where a role asks for a fact that was not read; Unlisted where a list cannot be made.
  */
 export async function compilePlay(play: Play, context: ListContext, selection?: Selection): Promise<CompiledPlay> {
-  return arrangePlay(play, await play.nodes(context), listWith(context), selection);
+  return arrangePlay(
+    play,
+    await play.nodes(context),
+    listWith(context),
+    selection && { selection, host: context.host.name },
+  );
 }
 
 /** A handler's own tasks, as items. Selections do not touch them. */

@@ -11,8 +11,15 @@ export interface SelectionOptions extends TagFilter {
   readonly roles?: readonly string[] | undefined;
   /** Only this play, role, block or task, and all that comes after it: a path, the end of one, or a name. */
   readonly from?: string | undefined;
-  /** Only what stands in a role of such a name, or outside of roles at such a path, as a journal tells it. */
-  readonly places?: readonly { readonly role: string; readonly path: string }[] | undefined;
+  /** On each host only what a journal tells of it. */
+  readonly places?: readonly JournalPlace[] | undefined;
+}
+
+/** A role on a host; or, where the role is empty, the task at this path on it. */
+export interface JournalPlace {
+  readonly host: string;
+  readonly role: string;
+  readonly path: string;
 }
 
 /** A word of the command line that names nothing which is known before the hosts have been asked. */
@@ -73,10 +80,10 @@ export class Selection {
   }
 
   /** Whether a task is done. What only orders others stays where it is. */
-  selects(leaf: Leaf): boolean {
+  selects(leaf: Leaf, host: string): boolean {
     const place = { path: leaf.reference.path, tags: leaf.scope.tags, roles: leaf.scope.roles };
     this.#meet(place);
-    return isFlow(leaf) ? !this.#before.has(place.path) : this.#selected(place);
+    return isFlow(leaf) ? !this.#before.has(place.path) : this.#selected(place, host);
   }
 
   /** Whether nothing of the role at this path is done on any host. */
@@ -99,10 +106,13 @@ export class Selection {
     return this.#unmet;
   }
 
-  #selected(place: Place): boolean {
+  #selected(place: Place, host: string): boolean {
     const { path, tags, roles } = place;
     return (
-      !this.#before.has(path) && tagsSelected(tags, this.#options) && this.#inRoles(roles) && this.#inPlaces(place)
+      !this.#before.has(path) &&
+      tagsSelected(tags, this.#options) &&
+      this.#inRoles(roles) &&
+      this.#inPlaces(place, host)
     );
   }
 
@@ -111,11 +121,13 @@ export class Selection {
     return wanted === undefined || roles.some((role) => wanted.some((word) => means(word, role)));
   }
 
-  #inPlaces({ path, roles }: Place): boolean {
+  #inPlaces({ path, roles }: Place, host: string): boolean {
     const { places } = this.#options;
     if (places === undefined) return true;
-    return places.some((place) =>
-      place.role === '' ? place.path === path : roles.some(({ name }) => name === place.role),
+    return places.some(
+      (place) =>
+        place.host === host &&
+        (place.role === '' ? place.path === path : roles.some(({ name }) => name === place.role)),
     );
   }
 
@@ -142,12 +154,16 @@ export class Selection {
     const working = new Set<string>();
     let reduced = false;
     if (!['play', 'role', 'block', 'flush', 'barrier'].includes(node.type)) {
-      if (this.#selected(place)) for (const host of node.hosts) working.add(host);
-      else reduced = true;
+      for (const host of node.hosts) {
+        if (this.#selected(place, host)) working.add(host);
+        else reduced = true;
+      }
     }
     if (node.open) {
-      if (this.#mayHold(place)) for (const host of node.hosts) working.add(host);
-      else reduced = true;
+      for (const host of node.hosts) {
+        if (this.#mayHold(place, host)) working.add(host);
+        else reduced = true;
+      }
     }
     for (const child of node.children) {
       const inner = this.#survey(child, roles);
@@ -159,11 +175,11 @@ export class Selection {
   }
 
   /** Whether a list that is not known yet may hold something that is selected. */
-  #mayHold(place: Place): boolean {
+  #mayHold(place: Place, host: string): boolean {
     const { path, tags, roles } = place;
     const { skipTags = [] } = this.#options;
     if (this.#before.has(path) || tags.some((tag) => skipTags.includes(tag))) return false;
-    if (!this.#inPlaces(place)) return false;
+    if (!this.#inPlaces(place, host)) return false;
     return this.#inRoles(roles) || this.#unmet.some(({ kind }) => kind === 'role');
   }
 

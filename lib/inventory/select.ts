@@ -27,7 +27,8 @@ export function selectHosts(inventory: Inventory, pattern: string, limit?: strin
 export function limitNames(inventory: Inventory, limit: string, failed?: () => readonly string[]): ReadonlySet<string> {
   const mistakes: Mistake[] = [];
   const terms = splitPattern(limit).flatMap((term) => {
-    if (term === '@failed' && failed) return failed();
+    const [, sign, list] = /^([&!]?)(@failed)$/.exec(term) ?? [];
+    if (list !== undefined && failed) return failed().map((name) => `${sign}${name}`);
     return term.startsWith('@') ? termsOfFile(term.slice(1), mistakes) : [term];
   });
   if (mistakes.length > 0) throw new UsageError(mistakes);

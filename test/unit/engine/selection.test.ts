@@ -128,8 +128,9 @@ t.test('what is selected', async (t) => {
       'places of a journal',
       {
         places: [
-          { role: 'proxy', path: '' },
-          { role: '', path: 'Site/Note' },
+          { host: 'one', role: 'proxy', path: '' },
+          { host: 'one', role: '', path: 'Site/Note' },
+          { host: 'other', role: 'web', path: '' },
         ],
       },
       ['Site/web/proxy/Listen', ...REST],
