@@ -1,4 +1,4 @@
-import { readdirSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -58,6 +58,17 @@ function resolveGarden({ path, resolveDir, kind }: OnResolveArgs): OnResolveResu
   }
 }
 
+/**
+ * The zod that garden itself uses, which is built into one file, where the project means the same: it need not be read
+ * twice, and a hundred files need not be opened. Undefined where the project has another.
+ */
+function ownZod(found: string): string | undefined {
+  const running = runningPackage();
+  const same = dirname(realpathSync(createRequire(join(running, 'package.json')).resolve('zod'))) === dirname(found);
+  const built = join(running, 'dist', 'zod.js');
+  return same && existsSync(built) ? built : undefined;
+}
+
 /** What is said of an import that leads nowhere. */
 function notFound({ path, resolveDir }: OnResolveArgs): OnResolveResult {
   if (!path.startsWith('.') && !path.startsWith('/')) {
@@ -87,6 +98,7 @@ async function resolveImport(build: PluginBuild, args: OnResolveArgs): Promise<O
   if (path === OWN_NAME || path.startsWith(`${OWN_NAME}/`)) return resolveGarden(args);
   const found = await build.resolve(path, { kind, importer, namespace, resolveDir, pluginData: ASKED });
   if (found.errors.length > 0) return notFound(args);
+  if (path === 'zod' && kind !== 'require-call') return outside(ownZod(found.path) ?? found.path, kind);
   const isPackage = found.path.includes('/node_modules/') && !found.path.endsWith('.json');
   return isPackage && !found.external ? outside(found.path, kind) : found;
 }
