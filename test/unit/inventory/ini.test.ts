@@ -87,7 +87,7 @@ t.test('lines of YAML in an INI file are one clear message', async (t) => {
   ]);
 });
 
-t.test('what is likely not what was meant is warned of', async (t) => {
+t.test('pain 16: what is likely not what was meant is warned of', async (t) => {
   const { warnings, inventory } = await load(t, [
     `web1 password=ab#cd lost=1
 web2 version=1.50 flag=yes quoted='123456.' b="True" n="None" list=1,2 dict={'k':1} path=C:\\tmp

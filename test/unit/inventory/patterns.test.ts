@@ -64,7 +64,7 @@ t.test('a limit leaves what both name', async (t) => {
   t.same(names('db', 'web'), []);
 });
 
-t.test('an empty limit is refused: it never means all hosts', async (t) => {
+t.test('pain 12: an empty limit is refused: it never means all hosts', async (t) => {
   const inventory = await inventoryOf(t);
   for (const limit of ['', ' ', ',', ',,', ' , ']) {
     t.match(await refused(() => selectHosts(inventory, 'all', limit)), [/--limit is empty/], JSON.stringify(limit));
