@@ -3,6 +3,7 @@ import { EXIT } from '../model/errors.ts';
 import { defineCompletion } from './definitions/completion.ts';
 import type { CommandLine, Define } from './definitions/definition.ts';
 import { defineDoc } from './definitions/doc.ts';
+import { defineDoctor } from './definitions/doctor.ts';
 import { defineExec } from './definitions/exec.ts';
 import { defineFacts } from './definitions/facts.ts';
 import { defineInit } from './definitions/init.ts';
@@ -41,6 +42,7 @@ const COMMANDS: readonly Define[] = [
   defineDoc,
   defineVault,
   defineLock,
+  defineDoctor,
   defineInit,
   defineLab,
   defineCompletion,

@@ -1,0 +1,47 @@
+import { runPlaybook } from '../../engine/run.ts';
+import { hostTableReport } from '../../report/host-table.ts';
+import { execute } from '../execute.ts';
+import { Arrivals, roundTrip, visit } from '../host-visit.ts';
+import { readInventory } from '../inventory.ts';
+import type { HostOptions } from '../options/host-options.ts';
+import type { Streams } from '../streams.ts';
+import { bringLabUp } from './lab.ts';
+
+const COLUMNS = ['host', 'answers', 'by', 'log-in', 'round trip'];
+
+/** A span of time in milliseconds, as exact as it is worth. */
+export function milliseconds(span: number): string {
+  return `${span < 10 ? span.toFixed(1) : Math.round(span)} ms`;
+}
+
+/** `garden ping`. Resolves to the exit code. */
+export async function pingCommand(
+  pattern: string,
+  options: HostOptions,
+  argv: readonly string[],
+  streams: Streams,
+): Promise<number> {
+  const folder = process.cwd();
+  if (options.lab) await bringLabUp(folder, streams);
+  const selected = await readInventory(options, folder, streams);
+  const arrivals = new Arrivals();
+  const times = new Map<string, number>();
+  return execute({
+    playbook: visit('ping', pattern, 'start a shell', async (context) => {
+      times.set(context.host.name, await roundTrip(context));
+    }),
+    selected,
+    options,
+    conduct: (run) => runPlaybook(arrivals.watch(run)),
+    makeReport: (report) =>
+      hostTableReport(report, {
+        columns: COLUMNS,
+        rows: (host, style) => {
+          const [arrival, time] = [arrivals.of(host), times.get(host)];
+          if (!arrival || time === undefined) return [];
+          return [[style.green('yes'), arrival.transport, milliseconds(arrival.took), milliseconds(time)]];
+        },
+      }),
+    ...{ argv, folder, streams },
+  });
+}
