@@ -22,7 +22,7 @@ const SOME_SECRET = new Secret({ reveal: () => '' });
 interface Refusal {
   readonly origin: Origin;
   readonly remark: Remark;
-  readonly hosts: string[];
+  readonly hosts: Set<string>;
 }
 
 /** What variables hosts have, and what is set elsewhere, over the inventory. */
@@ -117,9 +117,9 @@ export class HostVarsCheck {
 
   #refuse(host: string, origin: Origin, remark: Remark): void {
     const key = `${place(origin)} ${remark.message}`;
-    const known = this.#refusals.get(key) ?? { origin, remark, hosts: [] };
+    const known = this.#refusals.get(key) ?? { origin, remark, hosts: new Set<string>() };
     this.#refusals.set(key, known);
-    known.hosts.push(host);
+    known.hosts.add(host);
   }
 }
 

@@ -17,6 +17,7 @@ const CLOSING = ')]}';
 export class LiteralLines {
   readonly #text: string;
   readonly #lines = new Map<string, number>();
+  readonly #counted = { offset: 0, line: 1 };
   #at: number;
 
   /** @param start where in the text the literal, or the name of a constant that holds one, stands */
@@ -131,8 +132,11 @@ export class LiteralLines {
     return found;
   }
 
+  /** The line of a place, which is behind the one that was asked for before. */
   #line(offset: number): number {
-    return this.#text.slice(0, offset).split('\n').length;
+    this.#counted.line += this.#text.slice(this.#counted.offset, offset).split('\n').length - 1;
+    this.#counted.offset = offset;
+    return this.#counted.line;
   }
 }
 

@@ -16,20 +16,23 @@ export function summaryLines(inventory: LoadedInventory, hosts: readonly Host[],
       amount: (inventory.groups.get(name) ?? []).filter((host) => names.has(host)).length,
       children: inventory.children(name) ?? [],
     }));
-  const hostRows = hosts.map((host) => [style.bold(host.name), reached(host), host.groups.join(', ')]);
+  const hostRows = hosts.map((host) => [host.name, reached(host), host.groups.join(', ')]);
   const groupRows = groups.map(({ name, amount, children }) => [
-    style.bold(name),
+    name,
     count(amount, 'host'),
     children.length === 0 ? '' : `has ${children.join(', ')}`,
   ]);
   return [
     ...listing(['host', 'reached at', 'groups'], hostRows, style),
-    ...(groups.length === 0 ? [] : ['', ...listing(['group', 'with', ''], groupRows, style)]),
+    ...(hosts.length === 0 || groups.length === 0 ? [] : ['']),
+    ...listing(['group', 'with', ''], groupRows, style),
   ];
 }
 
 function listing(head: readonly string[], rows: readonly (readonly string[])[], style: Style): string[] {
-  return table([head.map(style.dim), ...rows.map((row) => row.map(harmlessLine))]);
+  if (rows.length === 0) return [];
+  const shown = rows.map((row) => row.map(harmlessLine)).map(([name = '', ...cells]) => [style.bold(name), ...cells]);
+  return table([head.map(style.dim), ...shown]);
 }
 
 /** `deploy@192.0.2.11:2222, becomes root`, as far as the inventory says it. */

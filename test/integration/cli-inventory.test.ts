@@ -88,7 +88,9 @@ t.test('as YAML it says the same as ansible-inventory', { skip: SKIP }, async (t
 t.test('what garden prints can be read by Ansible and by garden', { skip: SKIP }, async (t) => {
   const { stdout } = await garden('-i', 'tree/hosts.yml', '--list', '--yaml', '--export');
   await project.write('again.yml', stdout);
-  const [again, before] = ['again.yml', 'tree/hosts.yml'].map((source) => JSON.parse(ansible(['-i', source, '--list'])));
+  const [again, before] = ['again.yml', 'tree/hosts.yml'].map((source) =>
+    JSON.parse(ansible(['-i', source, '--list'])),
+  );
   t.same(again._meta, before._meta);
   t.equal((await garden('-i', 'again.yml', '--list')).stdout.trimEnd(), ansible(['-i', 'again.yml', '--list']));
 });
@@ -164,6 +166,11 @@ site       2 hosts  has web`,
   const { stdout } = await garden('-i', 'people.ini', '-l', 'web2', '--list');
   t.same(JSON.parse(stdout).web.hosts, ['web2']);
   t.equal((await garden('-i', 'people.ini', '-l', 'web:!web1', '--graph', 'web')).stdout, '@web:\n  |--web2');
+});
+
+t.test('long output comes whole', async (t) => {
+  const { stdout } = await garden('-i', 'h[1:3000],', '--list');
+  t.equal(JSON.parse(stdout).ungrouped.hosts.length, 3000);
 });
 
 t.test('a playbook brings its variables and its schema', async (t) => {

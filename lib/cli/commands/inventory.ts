@@ -1,14 +1,14 @@
 import { type LoadedInventory, toAnsibleList, toAnsibleTree } from '../../inventory/index.ts';
 import { EXIT, type Mistake, UsageError } from '../../model/errors.ts';
 import type { Host } from '../../model/host.ts';
-import { Secret, watchSecrets } from '../../model/secret.ts';
+import { Secret } from '../../model/secret.ts';
 import { didYouMean } from '../../model/suggestion.ts';
 import { explainLines } from '../../report/inventory-explain.ts';
 import { graphLines } from '../../report/inventory-graph.ts';
 import { ansibleJson } from '../../report/inventory-json.ts';
 import { summaryLines } from '../../report/inventory-summary.ts';
 import { type Style, styles, wantsColour } from '../../report/style.ts';
-import { Redactor } from '../../secrets/redaction.ts';
+import { withoutSecrets } from '../../secrets/redaction.ts';
 import { type ComingPlaybook, readInventory } from '../inventory.ts';
 import { loadPlaybook } from '../load-playbook.ts';
 import { allOrMistakes } from '../mistakes.ts';
@@ -39,16 +39,13 @@ export async function inventoryCommand(
   const reading = readInventory(options, process.cwd(), streams, playbook);
   const [{ inventory, limit }] = await allOrMistakes(reading, playbook?.loaded ?? Promise.resolve());
   const only = limit && new Set(limit);
-  const redactor = new Redactor();
-  watchSecrets((secret) => redactor.add(secret))();
-  const redact = (text: string): string => redactor.redact(text);
   const style = styles(wantsColour(streams.out, streams.environment));
 
   const document = documentOf(inventory, options, only);
   const lines =
     document === undefined
-      ? linesOf(inventory, group, options, style, only).map(redact)
-      : [await serialized(withoutSecrets(document, redact), options.yaml ?? false)];
+      ? linesOf(inventory, group, options, style, only).map(withoutSecrets)
+      : [await serialized(masked(document), options.yaml ?? false)];
   if (lines.length > 0) streams.out.write(`${lines.join('\n')}\n`);
   return EXIT.done;
 }
@@ -120,12 +117,12 @@ function explained(
 }
 
 /** The same with `***` in the place of secrets. */
-function withoutSecrets(value: unknown, redact: (text: string) => string): unknown {
+function masked(value: unknown): unknown {
   if (value instanceof Secret) return String(value);
-  if (typeof value === 'string') return redact(value);
-  if (Array.isArray(value)) return value.map((item) => withoutSecrets(item, redact));
+  if (typeof value === 'string') return withoutSecrets(value);
+  if (Array.isArray(value)) return value.map(masked);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutSecrets(item, redact)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, masked(item)]));
 }
 
 async function serialized(document: unknown, yaml: boolean): Promise<string> {
