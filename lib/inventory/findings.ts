@@ -35,6 +35,12 @@ export class Findings {
     keep(this.#warnings, { origin, remark });
   }
 
+  /** Adds what was found elsewhere. */
+  add(other: Findings): void {
+    for (const finding of other.#mistakes.values()) keep(this.#mistakes, finding);
+    for (const finding of other.#warnings.values()) keep(this.#warnings, finding);
+  }
+
   /** Takes back the warnings which doubt the type of a variable at a place. */
   settle(origin: Origin, variable: string): void {
     for (const [key, finding] of this.#warnings) {

@@ -6,7 +6,7 @@ import { readExtraVars } from './extra-vars.ts';
 import { Findings } from './findings.ts';
 import { LoadedInventory } from './inventory.ts';
 import { folderOf, openSource } from './source.ts';
-import type { SourceContext } from './source-context.ts';
+import { readAll, type SourceContext } from './source-context.ts';
 import { shownPath } from './source-file.ts';
 import { readVariableFolders, type VariableFolder } from './variable-folders.ts';
 
@@ -38,7 +38,7 @@ export async function loadInventory(
   const findings = new Findings();
   const context: SourceContext = { ...options, findings };
   const data = new InventoryData(findings);
-  const opened = await Promise.all(sources.map((source) => openSource(source, context)));
+  const opened = await readAll(sources, context, openSource);
   for (const merge of opened) merge(data);
   data.settle();
   await readVariableFolders(await variableFolders(sources, options), data, context);

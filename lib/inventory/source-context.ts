@@ -1,4 +1,4 @@
-import type { Findings } from './findings.ts';
+import { Findings } from './findings.ts';
 import type { SecretSource } from './secret-source.ts';
 
 /** What reading a source needs besides its name. */
@@ -14,4 +14,20 @@ export interface SourceContext {
    * Throws UsageError with everything that is wrong with it.
    */
   readonly loadModule?: ((file: string) => Promise<unknown>) | undefined;
+}
+
+/** Reads several things at once. What is found is told in their order, whichever is read first. */
+export async function readAll<Item, Result>(
+  items: readonly Item[],
+  context: SourceContext,
+  read: (item: Item, context: SourceContext) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const all = await Promise.all(
+    items.map(async (item) => {
+      const findings = new Findings();
+      return { findings, result: await read(item, { ...context, findings }) };
+    }),
+  );
+  for (const { findings } of all) context.findings.add(findings);
+  return all.map(({ result }) => result);
 }

@@ -6,7 +6,7 @@ import { DEEPEST_FOLDER, isNoInventory, listFolder } from './folder.ts';
 import { readHostNames } from './host-name.ts';
 import { readIni } from './ini.ts';
 import { looksLikeYaml } from './ini-mistakes.ts';
-import type { SourceContext } from './source-context.ts';
+import { readAll, type SourceContext } from './source-context.ts';
 import { describeFileError, textOf } from './source-file.ts';
 import { openTypescript } from './typescript.ts';
 import { isVaultText } from './vault-text.ts';
@@ -72,12 +72,10 @@ async function openFolder(source: string, context: SourceContext, depth: number)
   try {
     const entries = (await listFolder(resolve(workingDirectory, source))).filter(({ name }) => !isNoInventory(name));
     if (entries.length === 0) findings.warning({ source }, { message: 'there is no inventory in this folder' });
-    const opened = await Promise.all(
-      entries.map(({ name, isFolder }) => {
-        const inner = join(source, name);
-        return isFolder ? openFolder(inner, context, depth + 1) : openFile(inner, context);
-      }),
-    );
+    const opened = await readAll(entries, context, ({ name, isFolder }, own) => {
+      const inner = join(source, name);
+      return isFolder ? openFolder(inner, own, depth + 1) : openFile(inner, own);
+    });
     return (data) => {
       for (const merge of opened) merge(data);
     };

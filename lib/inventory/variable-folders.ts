@@ -4,13 +4,16 @@ import { didYouMean } from '../model/suggestion.ts';
 import type { InventoryData } from './data.ts';
 import { DEEPEST_FOLDER, type FolderEntry, isNote, listFolder } from './folder.ts';
 import { LOCAL_NAMES } from './patterns.ts';
-import type { SourceContext } from './source-context.ts';
+import { readAll, type SourceContext } from './source-context.ts';
 import { readVariableFile, type Variables } from './variable-file.ts';
 
 /** What may stand behind a name; of several files for one name only that with the first of these counts. */
 const ENDINGS = ['', '.yml', '.yaml', '.json', '.ts'] as const;
 /** So many files are open at once. */
 const FILES_AT_ONCE = 32;
+
+/** Where more files are for nobody, the inventory is likely only a part of the hosts. */
+const MOST_SUGGESTED = 20;
 
 /** A folder, and how it is named in messages. */
 export interface VariableFolder {
@@ -30,15 +33,16 @@ export async function readVariableFolders(
   data: InventoryData,
   context: SourceContext,
 ): Promise<void> {
-  const reader = new FolderReader(context);
+  const open = new Semaphore(FILES_AT_ONCE);
   const groups = new Set(data.groups.keys());
   const hosts = new Set([...data.hosts.keys(), ...LOCAL_NAMES]);
-  const read = await Promise.all(
-    folders.map(async (folder) => ({
+  const read = await readAll(folders, context, async (folder, own) => {
+    const reader = new FolderReader(own, open);
+    return {
       groups: await reader.read(inside(folder, 'group_vars'), groups, 'group'),
       hosts: await reader.read(inside(folder, 'host_vars'), hosts, 'host'),
-    })),
-  );
+    };
+  });
   for (const files of read) {
     for (const { name, variables } of files.groups) {
       warnOfPriority(variables, context);
@@ -65,10 +69,11 @@ function warnOfPriority(variables: Variables, { findings }: SourceContext): void
 
 class FolderReader {
   readonly #context: SourceContext;
-  readonly #open = new Semaphore(FILES_AT_ONCE);
+  readonly #open: Semaphore;
 
-  constructor(context: SourceContext) {
+  constructor(context: SourceContext, open: Semaphore) {
     this.#context = context;
+    this.#open = open;
   }
 
   /** The variables of all of these groups or hosts that a folder has files for. */
@@ -89,19 +94,17 @@ class FolderReader {
       known,
       noun,
     );
-    const files = await Promise.all(
-      chosen.map(async ({ name, entry }) => {
-        const sources = entry.isFolder
-          ? await this.#filesIn(inside(folder, entry.name), 1)
-          : [join(folder.shown, entry.name)];
-        return Promise.all(sources.map(async (source) => ({ name, variables: await this.#file(source) })));
-      }),
-    );
-    return files.flat();
-  }
-
-  async #file(source: string): Promise<Variables> {
-    return this.#open.run(() => readVariableFile(source, this.#context));
+    const files: { readonly name: string; readonly source: string }[] = [];
+    for (const { name, entry } of chosen) {
+      const sources = entry.isFolder
+        ? await this.#filesIn(inside(folder, entry.name), 1)
+        : [join(folder.shown, entry.name)];
+      files.push(...sources.map((source) => ({ name, source })));
+    }
+    return readAll(files, this.#context, async ({ name, source }, own) => ({
+      name,
+      variables: await this.#open.run(() => readVariableFile(source, own)),
+    }));
   }
 
   /** All files of a folder and of those in it, in order. Ansible takes folders and files with no other endings. */
@@ -154,14 +157,14 @@ class FolderReader {
     known: ReadonlySet<string>,
     noun: string,
   ): void {
-    for (const { name } of unused) {
-      if (isNote(name)) continue;
+    const files = unused.filter(({ name }) => !isNote(name));
+    for (const { name } of files) {
       const bare = name.replace(/\.(?:yml|yaml|json|ts)$/, '');
       this.#context.findings.warning(
         { source: folder.shown },
         {
           kind: 'unused',
-          message: `"${name}" is for no ${noun} of the inventory${didYouMean(bare, known)}`,
+          message: `"${name}" is for no ${noun} of the inventory${files.length > MOST_SUGGESTED ? '' : didYouMean(bare, known)}`,
           hint: `a file here is named as the ${noun} that it is for, with .yml, .yaml, .json, .ts or nothing behind it`,
         },
       );

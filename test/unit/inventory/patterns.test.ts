@@ -82,7 +82,7 @@ t.test('a limit may stand in a file', async (t) => {
   const names = (limit: string) => selectHosts(inventory, 'all', limit).map(({ name }) => name);
   t.same(names(file('retry', '# failed\nweb1\r\n\nfe80::1\n!db\n')), ['web1', 'fe80::1']);
   t.same(names(`${file('one', 'web1\n')},db1`), ['db1', 'web1']);
-  t.match(await refused(() => names(file('none', '\n# nothing\n'))), [/--limit is empty/]);
+  t.match(await refused(() => names(file('none', '\n# nothing\n'))), [/^--limit: there is no pattern in the file/]);
   t.match(await refused(() => names(`@${join(folder, 'missing')}`)), [/^--limit: the file ".*missing" does not exist/]);
 });
 
