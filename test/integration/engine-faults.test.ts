@@ -48,7 +48,7 @@ t.test('100 tasks in order take at most 3 round trips after log-in', async (t) =
   t.ok(roundTrips >= 1 && roundTrips <= 3, `${roundTrips} round trips`);
 });
 
-t.test('a cut cable during a change: the run connects again and finds out what was done', async (t) => {
+t.test('pain 11: a cut cable during a change: the run connects again and finds out what was done', async (t) => {
   await sshd.run('mkdir -p /srv/cut');
   // The change itself is made, then the cable is cut before its end can be told.
   const before = 'printf done > /srv/cut/a; while [ -e /srv/cut/wait ]; do :; done';
@@ -69,7 +69,7 @@ t.test('a cut cable during a change: the run connects again and finds out what w
   await sshd.run('rm /srv/cut/wait');
 });
 
-t.test('a command of which nobody knows whether it ran is not run again', async (t) => {
+t.test('pain 24: a command of which nobody knows whether it ran is not run again', async (t) => {
   await sshd.run('touch /srv/hold-it');
   const run = await runOn([host], [action({ path: '/srv/once', line: 'once', hold: '/srv/hold-it' })], {
     onEvent: (event) => {
@@ -83,7 +83,7 @@ t.test('a command of which nobody knows whether it ran is not run again', async 
   t.equal(onHost('/srv/once'), 'once\n');
 });
 
-t.test('the controller is killed between a change and its handler: the next run does it', async (t) => {
+t.test('pain 1: the controller is killed between a change and its handler: the next run does it', async (t) => {
   const script = join(import.meta.dirname ?? '.', '../support/killed-controller.ts');
   const start = () =>
     spawn(process.execPath, ['--import=tsx', script, JSON.stringify(sshd.settings('root'))], {
@@ -113,7 +113,7 @@ t.test('the controller is killed between a change and its handler: the next run 
   t.equal(onHost('/srv/kill/reloaded'), 'reloaded\n');
 });
 
-t.test('an interruption ends what runs, does what is always to be done, and leaves the rest', async (t) => {
+t.test('pain 38: an interruption ends what runs, does what is always to be done, and leaves the rest', async (t) => {
   const interruption = new AbortController();
   const tasks = [
     block('guarded', {

@@ -44,7 +44,7 @@ const say = (line: string, status = 0) => action({ path: log, line, status });
 
 t.beforeEach(() => Promise.all(machines.map((each) => each.run(`rm -f ${log}`))));
 
-t.test('once is once for all hosts and batches', async (t) => {
+t.test('pain 8: once is once for all hosts and batches', async (t) => {
   const run = await runOn(hosts, onePlay({ serial: 1, tasks: [oncePerRun(say('migrate')), say('each')] }));
   t.equal(run.exitCode, 0, run.failure);
   t.same(
@@ -64,6 +64,21 @@ t.test('at a barrier all wait, though only one may be at work at a time', async 
   t.equal(run.exitCode, 0, run.failure);
   const order = run.events.flatMap((event) => (event.type === 'task-finished' ? [event.task.name] : []));
   t.same(order, [...Array(4).fill('action one'), ...Array(4).fill('action two')]);
+});
+
+t.test('pain 10: a host comes to its end before the next one begins, as many in flight as is said', async (t) => {
+  for (const forks of [1, 2]) {
+    const run = await runOn(hosts, [say('one'), say('two'), say('three')], { forks });
+    t.equal(run.exitCode, 0, run.failure);
+    const inFlight = new Set<string>();
+    let most = 0;
+    for (const event of run.events) {
+      if (event.type === 'task-started') inFlight.add(event.host);
+      if (event.type === 'host-finished') inFlight.delete(event.host);
+      most = Math.max(most, inFlight.size);
+    }
+    t.equal(most, forks);
+  }
 });
 
 t.test('batches come one after another', async (t) => {
@@ -98,7 +113,7 @@ t.test('a lost host takes no further part, the others go on', async (t) => {
   t.notMatch(onHost(1), /second play/);
 });
 
-t.test('too many lost hosts stop the run, and it is told by which rule', async (t) => {
+t.test('pain 7: too many lost hosts stop the run, and it is told by which rule', async (t) => {
   const fails = (name: string) => task('fails', say('x', 1), { when: ({ host }) => host.name === name });
   const book = playbook('test', [
     play('p', { hosts: 'all', serial: 2, maxFail: { hosts: 0 }, tasks: [fails('alpha'), say('y')] }),
@@ -130,7 +145,7 @@ t.test('a whole lost batch stops the run', async (t) => {
   t.equal(run.recap.filter(({ failed }) => failed > 0).length, 1);
 });
 
-t.test('a step runs scripts, puts things in order, and acts on other hosts as themselves', async (t) => {
+t.test('pain 40: a step runs scripts, puts things in order, and acts on other hosts as themselves', async (t) => {
   const work = step('Hand over', {
     plan: 'would hand over',
     repeatable: true,
@@ -186,7 +201,7 @@ t.test('tasks act as who they say; a wrong password is told, and others go on', 
   t.equal(onHost(1, '/srv/as-root'), 'x', 'the other host went on');
 });
 
-t.test('a host that another run is at work on is left alone', async (t) => {
+t.test('pain 39: a host that another run is at work on is left alone', async (t) => {
   let release = () => {};
   const held = new Promise<void>((resolve) => {
     release = resolve;

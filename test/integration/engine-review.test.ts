@@ -214,7 +214,7 @@ t.test('a step that puts a resource in order looks first', async (t) => {
   t.same(changed, [true, false]);
 });
 
-t.test('another host that cannot be reached fails the step, not the host', async (t) => {
+t.test('pain 11: another host that cannot be reached fails the step, not the host', async (t) => {
   const gone = testHost('gone', { ...host.connection, port: 1, timeout: 3000 });
   const asks = step('Asks', {
     plan: '',
@@ -252,7 +252,28 @@ t.test('facts just work in conditions', async (t) => {
   t.match(failing.failure, /reading the fact "mute" ended with status 3\nno/);
 });
 
-t.test('a check calls unknown what follows from what it could not ask', async (t) => {
+t.test('pain 41: a fact that hangs ends at its own time, and costs only whom it was asked for', async (t) => {
+  const hangs = fact('hangs', {
+    description: 'as a dead network mount',
+    script: sh`sleep 60`,
+    timeout: '200ms',
+    read: (stdout) => stdout,
+  });
+  const run = await runOn(
+    [host],
+    [
+      task('Asks', text({ path: '/srv/fact', content: 'x' }), {
+        when: ({ get }) => get(hangs) === '',
+        ignoreErrors: true,
+      }),
+      probe('Other', { script: sh`true`, read: () => true }),
+    ],
+  );
+  t.same(run.tasks(), ['ignored Asks', 'ok Other']);
+  t.match(run.failure, /reading the fact "hangs" took too long and was ended/);
+});
+
+t.test('pain 5: a check calls unknown what follows from what it could not ask', async (t) => {
   const at = await folder();
   const first = task('first', text({ path: `${at}/a`, content: 'a' }));
   const version = probe('version', {

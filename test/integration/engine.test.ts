@@ -54,7 +54,7 @@ t.test('a change that does not take has failed, and says what is still wrong', a
   t.match(run.failure, /applied, but content is still wrong \(wanted right\)/);
 });
 
-t.test('a change throws away what was read before it', async (t) => {
+t.test('pain 42: a change throws away what was read before it', async (t) => {
   const at = await folder();
   // Writing the first file writes the second too: an answer read before would call for a change that is none.
   const run = await runOn(
@@ -101,7 +101,7 @@ t.test('handlers run once, at the end, in the order in which they were made', as
   t.equal(await sshd.run('ls /var/lib/garden/pending'), '', 'no marker is left');
 });
 
-t.test('flush runs them earlier, and so does waiting', async (t) => {
+t.test('pain 3: flush runs handlers earlier, and so does waiting', async (t) => {
   const at = await folder();
   const log = `${at}/log`;
   const after = (name: string) => handler(name, action({ path: log, line: name }));
@@ -118,7 +118,7 @@ t.test('flush runs them earlier, and so does waiting', async (t) => {
   t.equal(onHost(log), 'flushed\nbefore waiting\nend\n');
 });
 
-t.test('a handler survives a failure: the next run does it though nothing changes, and says why', async (t) => {
+t.test('pain 1: a handler survives a failure: the next run does it though nothing changes, and says why', async (t) => {
   const at = await folder();
   const log = `${at}/log`;
   const book = (broken: boolean) => {
@@ -147,7 +147,7 @@ t.test('a handler survives a failure: the next run does it though nothing change
   t.same(next.recap[0]?.pendingHandlers, []);
 });
 
-t.test('a task that failed notifies nobody', async (t) => {
+t.test('pain 2: a task that failed notifies nobody', async (t) => {
   const at = await folder();
   const reload = handler('Reload', action({ path: `${at}/log`, line: 'reloaded' }));
   const run = await runOn(
@@ -201,7 +201,7 @@ t.test('conditions see the answers of probes, of tasks, and nothing that was not
   t.match(wrong.failure, /"stray" is not known yet: it is used before it was asked for/);
 });
 
-t.test('a check calls unknown what follows from changes that are only planned', async (t) => {
+t.test('pain 5: a check calls unknown what follows from changes that are only planned', async (t) => {
   const at = await folder();
   const count = probe('How many files', { script: sh`ls ${at} | wc -l`, read: ({ stdout }) => Number(stdout) });
   const run = await runOn(

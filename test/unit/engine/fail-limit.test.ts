@@ -13,7 +13,7 @@ t.test('a percentage must be exceeded, as with Ansible', async (t) => {
   t.match(limitExceeded({ percent: 9, of: 'total' }, counts), /1 of 10 hosts of the play/);
 });
 
-t.test('a number of hosts is how many may be lost', async (t) => {
+t.test('pain 7: a number of hosts is how many may be lost', async (t) => {
   t.equal(limitExceeded({ hosts: 1 }, { lostInBatch: 1, batch: 2, lostInPlay: 1, total: 4 }), undefined);
   t.match(limitExceeded({ hosts: 1 }, { lostInBatch: 1, batch: 2, lostInPlay: 2, total: 4 }), /2 hosts are lost/);
   t.equal(limitExceeded(undefined, { lostInBatch: 2, batch: 2, lostInPlay: 2, total: 4 }), undefined);

@@ -1,7 +1,19 @@
 import t from 'tap';
 import { z } from 'zod';
 import { type OutlineNode, outline } from '../../../lib/engine/outline.ts';
-import { barrier, block, fact, oncePerRun, play, playbook, probe, role, sh, task } from '../../../lib/index.ts';
+import {
+  barrier,
+  block,
+  fact,
+  handler,
+  oncePerRun,
+  play,
+  playbook,
+  probe,
+  role,
+  sh,
+  task,
+} from '../../../lib/index.ts';
 import { command } from '../../../lib/resources/posix/command.ts';
 import { testHost, testInventory } from '../../support/engine.ts';
 
@@ -106,4 +118,19 @@ t.test('the mistakes of a playbook are told as before a run', async (t) => {
     name: 'UsageError',
     message: /size/,
   });
+});
+
+t.test('pain 4: two handlers of one name are a mistake; the same handler twice is none', async (t) => {
+  const reload = handler('Reload', command('true'));
+  const book = (second: typeof reload) =>
+    playbook('Site', [
+      play('All', {
+        hosts: 'all',
+        tasks: [task('a', command('true'), { notify: reload }), task('b', command('true'), { notify: second })],
+      }),
+    ]);
+  await t.rejects(outline(book(handler('Reload', command('false'))), inventory), {
+    message: /All has two handlers named "Reload"/,
+  });
+  await t.resolves(outline(book(reload), inventory));
 });
