@@ -20,6 +20,7 @@ export const KEPT_OPTIONS = [
   'skipTags',
   'role',
   'from',
+  'vault',
 ] as const satisfies readonly (keyof (HostOptions & SelectionFlags))[];
 
 type Kept = (typeof KEPT_OPTIONS)[number];
@@ -47,6 +48,7 @@ export function withKeptOptions<Options extends HostOptions & SelectionFlags>(
   given: Options,
   planned: KeptOptions,
 ): Options {
+  checkRepeatable(given);
   const own = keptOptions(given);
   const mistakes = KEPT_OPTIONS.filter(
     (name) => own[name] !== undefined && JSON.stringify(own[name]) !== JSON.stringify(planned[name]),
@@ -59,4 +61,11 @@ export function withKeptOptions<Options extends HostOptions & SelectionFlags>(
   }));
   if (mistakes.length > 0) throw new UsageError(mistakes);
   return { ...given, ...planned };
+}
+
+/** @throws UsageError for a choice that follows from earlier runs, which are others by the time the plan is applied. */
+export function checkRepeatable({ rerun }: SelectionFlags): void {
+  if (rerun === undefined) return;
+  const hint = 'name the hosts and tasks: --limit, --role, --tags';
+  throw new UsageError([{ message: '--rerun cannot be kept in a plan', hint }]);
 }

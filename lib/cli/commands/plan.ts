@@ -5,7 +5,7 @@ import type { PlanOptions } from '../options/plan-options.ts';
 import type { ReportFlags } from '../options/report.ts';
 import type { SelectionFlags } from '../options/selection.ts';
 import { readPlan } from '../plan-file.ts';
-import { withKeptOptions } from '../plan-options.ts';
+import { checkRepeatable, withKeptOptions } from '../plan-options.ts';
 import { applyingPlan, checkAgreement, recordingPlan } from '../plan-run.ts';
 import { complain, type Streams } from '../streams.ts';
 import { runCommand } from './run.ts';
@@ -18,6 +18,7 @@ export async function planCommand(
   streams: Streams,
 ): Promise<number> {
   const { output, detailedExitcode } = given;
+  if (output !== undefined) checkRepeatable(given);
   const say = (text: string): void => complain(streams, [text]);
   const look = output === undefined ? runPlaybook : recordingPlan(output, file, given, say);
   return runCommand(file, { ...given, check: true, diff: true }, argv, streams, {
