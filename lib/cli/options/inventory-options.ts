@@ -15,8 +15,12 @@ function collect(value: string, earlier: readonly string[] = []): readonly strin
 /** Adds the options that all commands that know hosts take. */
 export function withInventoryOptions(command: Command): Command {
   const inventory = command
-    .option('-i, --inventory <source>', 'inventory file, or hosts as "one,two,"; may be given again', collect)
+    .option(
+      '-i, --inventory <source>',
+      'inventory: a file, a folder, a program, or hosts as "one,two,"; may be given again',
+      collect,
+    )
     .option('-l, --limit <pattern>', 'only these hosts: a pattern such as web:!web3, or @file')
-    .option('-e, --extra-vars <vars>', 'variables: key=value, JSON, or @file.json; may be given again', collect);
+    .option('-e, --extra-vars <vars>', 'variables: key=value, JSON, or @file.yml; may be given again', collect);
   return withVaultOptions(inventory);
 }
