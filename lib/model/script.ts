@@ -8,18 +8,32 @@ export type ShellValue = string | number | Secret | Script | readonly (string | 
  * never be put together from raw values.
  */
 export class Script {
-  readonly text: string;
   /** The text for people: `***` stands for each `Secret` in it. A part of it can be shown, which no redaction could mend. */
   readonly shown: string;
+  /** Undefined: there is no secret in it, so that it is what people may see. */
+  readonly #reveal: (() => string) | undefined;
 
-  private constructor(text: string, shown: string) {
-    this.text = text;
+  private constructor(shown: string, reveal: (() => string) | undefined) {
     this.shown = shown;
+    this.#reveal = reveal;
   }
 
-  /** Used by the templates of this module alone; scripts are written with `sh`. */
-  static fromQuoted(text: string, shown = text): Script {
-    return new Script(text, shown);
+  /**
+   * Used by the templates of this module alone; scripts are written with `sh`.
+   *
+   * @param reveal makes the text where there are secrets in it, when it is needed: they may not have been fetched yet
+   */
+  static fromQuoted(shown: string, reveal?: () => string): Script {
+    return new Script(shown, reveal);
+  }
+
+  /** What the shell gets. @throws GardenError for a secret in it that has not been fetched */
+  get text(): string {
+    return this.#reveal?.() ?? this.shown;
+  }
+
+  get holdsSecret(): boolean {
+    return this.#reveal !== undefined;
   }
 
   toString(): string {
@@ -56,7 +70,7 @@ function shownWord(value: ShellValue): string {
 }
 
 function holdsSecret(value: ShellValue): boolean {
-  if (value instanceof Script) return value.shown !== value.text;
+  if (value instanceof Script) return value.holdsSecret;
   return value instanceof Secret || (Array.isArray(value) && value.some((each) => each instanceof Secret));
 }
 
@@ -71,18 +85,18 @@ function joined(parts: TemplateStringsArray, words: readonly string[]): string {
  * @example sh`getent group ${name} || true`
  */
 export function sh(parts: TemplateStringsArray, ...values: readonly ShellValue[]): Script {
-  const text = joined(parts, values.map(word));
+  const shown = joined(parts, values.map(shownWord));
   return values.some(holdsSecret)
-    ? Script.fromQuoted(text, joined(parts, values.map(shownWord)))
-    : Script.fromQuoted(text);
+    ? Script.fromQuoted(shown, () => joined(parts, values.map(word)))
+    : Script.fromQuoted(shown);
 }
 
 /** Joins scripts, one a line, so that they run one after another. */
 export function lines(scripts: readonly Script[]): Script {
-  const text = scripts.map((script) => script.text).join('\n');
+  const shown = scripts.map((script) => script.shown).join('\n');
   return scripts.some(holdsSecret)
-    ? Script.fromQuoted(text, scripts.map((script) => script.shown).join('\n'))
-    : Script.fromQuoted(text);
+    ? Script.fromQuoted(shown, () => scripts.map((script) => script.text).join('\n'))
+    : Script.fromQuoted(shown);
 }
 
 /**

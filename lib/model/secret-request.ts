@@ -42,8 +42,8 @@ class SecretRequest {
   reveal(): string {
     if (this.#fetched) return this.#fetched.reveal();
     if (this.#mistakes) throw new SecretUnavailable(`${this.#what} could not be fetched`);
-    throw new SecretNotFetched(`${this.#what} is asked for in the middle of the run, when it is too late to fetch it`, {
-      hint: 'make it outside of the function, as a constant, and reveal it within: then it is fetched before any host is touched',
+    throw new SecretNotFetched(`${this.#what} has not been fetched: it is revealed too early, or was made too late`, {
+      hint: 'make it at the top of the module, and reveal it in a function that is called later: tasks: () => […], a step',
     });
   }
 

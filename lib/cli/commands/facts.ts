@@ -1,10 +1,9 @@
 import { EXIT, UsageError } from '../../model/errors.ts';
 import type { Fact } from '../../model/fact.ts';
-import { watchSecrets } from '../../model/secret.ts';
 import { didYouMean } from '../../model/suggestion.ts';
 import { type FactAnswer, type FactFormat, factsReport, hasFailures } from '../../report/facts.ts';
 import { facts as library } from '../../resources/posix/index.ts';
-import { Redactor } from '../../secrets/redaction.ts';
+import { withoutSecrets } from '../../secrets/redaction.ts';
 import { execute } from '../execute.ts';
 import { factsPlaybook } from '../facts-playbook.ts';
 import { readInventory } from '../inventory.ts';
@@ -51,22 +50,16 @@ export async function factsCommand(
     answers.set(host, (answers.get(host) ?? new Map<string, FactAnswer>()).set(fact, answer));
   });
   // The answers do not come as events, whose texts are rewritten for all reports.
-  const redactor = new Redactor();
-  const unwatch = watchSecrets((secret) => redactor.add(secret));
-  try {
-    const code = await execute({
-      playbook,
-      selected,
-      // Reading needs no lock, and disturbs nobody.
-      options: { ...options, check: true },
-      makeReport: (report) =>
-        factsReport(answers, format, { ...report, write: (text) => report.write(redactor.redact(text)) }, (lines) =>
-          complain(streams, lines),
-        ),
-      ...{ argv, folder, streams },
-    });
-    return code === EXIT.done && hasFailures(answers) ? EXIT.failed : code;
-  } finally {
-    unwatch();
-  }
+  const code = await execute({
+    playbook,
+    selected,
+    // Reading needs no lock, and disturbs nobody.
+    options: { ...options, check: true },
+    makeReport: (report) =>
+      factsReport(answers, format, { ...report, write: (text) => report.write(withoutSecrets(text)) }, (lines) =>
+        complain(streams, lines),
+      ),
+    ...{ argv, folder, streams },
+  });
+  return code === EXIT.done && hasFailures(answers) ? EXIT.failed : code;
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Mistake, UsageError } from '../../model/errors.ts';
+import { GardenError, type Mistake, UsageError } from '../../model/errors.ts';
 import { userLocations } from '../../model/site.ts';
 import { didYouMean } from '../../model/suggestion.ts';
 import { shownPath } from '../../report/places.ts';
@@ -27,7 +27,7 @@ export function moduleError(error: unknown, entry: string): UsageError {
   }
   const hint = 'hint' in error && typeof error.hint === 'string' ? { hint: error.hint } : {};
   // The kind of a plain error says nothing; that of others (ReferenceError) helps.
-  const kind = ['Error', 'GardenError'].includes(error.name) ? '' : `${error.name}: `;
+  const kind = error.name === 'Error' || error instanceof GardenError ? '' : `${error.name}: `;
   return new UsageError([{ where, message: `${kind}${error.message}`, ...hint }]);
 }
 
