@@ -51,6 +51,8 @@ export function writeRandomSource(
 /** What YAML inventories hold, as JSON. */
 function jsonInventory(random: Random): object {
   const groups = Object.entries(randomGroups(random)).filter(([name]) => !name.startsWith('host-'));
+  // Ansible takes no empty one.
+  if (groups.length === 0) groups.push(['web', []]);
   return Object.fromEntries(
     groups.map(([name, group]) => {
       const { hosts = [], vars = {}, children = [] } = Array.isArray(group) ? { hosts: group } : partsOf(group);
