@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { EXIT, GardenError, Locked, Unreachable, UsageError } from '../model/errors.ts';
 import { describeError } from '../report/failure.ts';
 import { wantsJson, wantsStack } from './early-options.ts';
@@ -14,11 +15,19 @@ function exitCodeOf(error: unknown): number {
   return error instanceof GardenError ? EXIT.failed : EXIT.fault;
 }
 
+const STDERR = 2;
+
+/** Past a tree that is being drawn: it holds back what is written on its terminal, and would take it along. */
+function tell(lines: readonly string[]): void {
+  if (processStreams.err.isTTY) writeSync(STDERR, `${lines.join('\n')}\n`);
+  else complain(processStreams, lines);
+}
+
 function fail(error: unknown): never {
   const argv = process.argv.slice(2);
   const exitCode = exitCodeOf(error);
-  if (error instanceof QuestionInterrupted) complain(processStreams, [error.message]);
-  else complain(processStreams, describeError(error, errorStyle(processStreams), { stack: wantsStack(argv) }));
+  const words = describeError(error, errorStyle(processStreams), { stack: wantsStack(argv) });
+  tell(error instanceof QuestionInterrupted ? [error.message] : words);
   if (wantsJson(argv)) writeMistakes(processStreams, mistakesOf(error), exitCode);
   process.exit(exitCode);
 }
