@@ -87,7 +87,7 @@ function watchProcesses(): { stop(): Promise<{ leaking: readonly string[]; seen:
         const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
         if (pid !== String(process.pid)) lines.add(line);
       }
-      await delay(5);
+      await delay(20);
     }
   };
   const looking = look();

@@ -91,3 +91,33 @@ t.test('many secrets in a long text are one pass', async (t) => {
   t.comment(`${(text.length / 1e6).toFixed(1)} MB against 500 secrets: ${took.toFixed(0)} ms`);
   t.ok(took < 1000, 'a megabyte in less than a second, however busy the machine');
 });
+
+t.test('base64 that was broken into lines gives at most five bytes away, at any width and alignment', async (t) => {
+  const value = 'correct horse battery staple 0123456789';
+  const redactor = new Redactor();
+  redactor.add(value);
+  for (const width of [20, 57, 64, 76]) {
+    for (const before of [0, 1, 2, 30, 31, 32]) {
+      const encoded = base64('u'.repeat(before) + value + 'w'.repeat(9));
+      const lines = encoded.match(new RegExp(`.{1,${width}}`, 'g')) ?? [];
+      const left = lines.map((line) => redactor.redact(line));
+      // As a reader puts the pieces together again: a part that was taken out stands for none of its bytes.
+      const pieces = left.flatMap((line) => line.split('***')).filter((piece) => piece.length >= 8);
+      for (const piece of pieces)
+        t.notOk(base64(`${'u'.repeat(before)}${value}`).includes(piece) && !/^dXV1/.test(piece), piece);
+      t.ok(left.join('').includes('***'), `${before} bytes before, lines of ${width}`);
+    }
+  }
+  t.equal(redactor.redact(base64('another text altogether')), base64('another text altogether'));
+});
+
+t.test('a script within a script within a script', async (t) => {
+  const value = "it's a secret";
+  const redactor = new Redactor();
+  redactor.add(value);
+  let script = value;
+  for (let depth = 0; depth < 4; depth++) {
+    t.notMatch(redactor.redact(`eval ${script}`), 'secret', `${depth} levels`);
+    script = quote(script);
+  }
+});
