@@ -183,6 +183,10 @@ t.test('a plan and the run that applies it', { skip: sshdUnavailable ?? false },
     t.equal((await project.garden(argv)).status, 0, 'only where it is asked for');
     t.equal((await project.garden(['run', 'quiet.ts', '-i', 'hosts.ini'])).status, 0);
     await sshd.run('sed -i "/three/d" /srv/page');
-    t.equal((await project.garden(['verify', 'quiet.ts', '-i', 'hosts.ini'])).status, 3);
+    const drifted = await project.garden(['verify', 'quiet.ts', '-i', 'hosts.ini']);
+    t.equal(drifted.status, 3);
+    t.match(drifted.stdout, /^host +task +differs\none +Motto +\S+: .*$/m);
+    t.match(drifted.stdout, /^1 host verified, 1 difference, /m);
+    t.equal(await sshd.run('cat /srv/page'), 'one\ntwo\n', 'verify changes nothing');
   });
 });
