@@ -31,8 +31,8 @@ export function randomGroups(random: Random, names: readonly string[] = NAMES): 
     const hosts = random.some(HOSTS, 0.4);
     const kind = random.next();
     if (kind < 0.2) return [name, hosts];
-    // Variables of a host of that name.
-    if (kind < 0.25) return [`host-${name}`, { a: 1 }];
+    // Variables of a host of that name; with a dot in it Ansible would count it twice before a subscript.
+    if (kind < 0.25) return [`host-${index}`, { a: 1 }];
     return [
       name,
       {
