@@ -1,13 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { UsageError } from '../lib/model/errors.ts';
 import { nearest } from '../lib/model/suggestion.ts';
 import type { Ground } from './entries.ts';
 import { guard } from './guard.ts';
 import { Hosts } from './hosts.ts';
-import { isInside, isolationUnavailable, runInside } from './isolation.ts';
+import { insideFolder, isolationUnavailable, runInside } from './isolation.ts';
 import { makeNetwork } from './network.ts';
 import { writePage } from './page.ts';
 import { keep, record } from './results.ts';
@@ -17,6 +14,9 @@ import { asText } from './table.ts';
 
 const USAGE = 5;
 const FAILED = 2;
+
+const allNames = SCENARIOS.map(({ name }) => name);
+const allContenders = CONTENDERS.map(({ name }) => name);
 
 interface Options {
   readonly list?: true;
@@ -41,47 +41,37 @@ const program = new Command('npm run bench --')
   .option('--write', 'write what was measured to docs/performance.md')
   .option('--quick', 'only compare garden with what was recorded of it; fails where it got worse')
   .option('--record', 'with --quick: record what is measured now, to be compared with later')
+  .exitOverride()
   .action(async (names: readonly string[], options: Options) => {
     process.exitCode = await main(names, options);
   });
 
-/** @throws UsageError for a name that nothing has, with what may be meant. */
-function chosen(names: readonly string[]): readonly Scenario[] {
-  if (names.length === 0) return SCENARIOS;
-  const known = SCENARIOS.map(({ name }) => name);
+/** @throws UsageError for names that nothing has, with what may be meant. */
+function checkNames(what: string, names: readonly string[], known: readonly string[]): void {
   const unknown = names.filter((name) => !known.includes(name));
-  if (unknown.length > 0) {
-    throw new UsageError(
-      unknown.map((name) => {
-        const meant = nearest(name, known);
-        return {
-          message: `there is no scenario "${name}"${meant === undefined ? '' : ` (did you mean "${meant}"?)`}`,
-          hint: 'see: npm run bench -- --list',
-        };
-      }),
-    );
-  }
-  return SCENARIOS.filter(({ name }) => names.includes(name));
+  if (unknown.length === 0) return;
+  throw new UsageError(
+    unknown.map((name) => {
+      const meant = nearest(name, known);
+      const suggestion = meant === undefined ? '' : ` (did you mean "${meant}"?)`;
+      return { message: `there is no ${what} "${name}"${suggestion}`, hint: `there is: ${known.join(', ')}` };
+    }),
+  );
 }
 
 async function main(names: readonly string[], options: Options): Promise<number> {
-  const scenarios = chosen(names);
+  checkNames('scenario', names, allNames);
+  checkNames('contender', options.without, allContenders);
+  const scenarios = SCENARIOS.filter(({ name }) => names.length === 0 || names.includes(name));
   if (options.list) {
     for (const { name, what } of scenarios) console.log(`${name.padEnd(20)} ${what}`);
     return 0;
   }
   if (isolationUnavailable !== undefined) throw new UsageError(isolationUnavailable);
-  if (!isInside) return runInside();
-  const folder = await mkdtemp(join(tmpdir(), 'garden-bench-hosts-'));
-  try {
-    const network = await makeNetwork(folder);
-    const ground: Ground = { network, hosts: await Hosts.make(folder, network) };
-    return options.quick
-      ? await guard(ground, { record: options.record ?? false })
-      : await measureAll(scenarios, ground, options);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  if (insideFolder === undefined) return runInside();
+  const network = await makeNetwork(insideFolder);
+  const ground: Ground = { network, hosts: await Hosts.make(insideFolder, network) };
+  return options.quick ? guard(ground, { record: options.record ?? false }) : measureAll(scenarios, ground, options);
 }
 
 async function measureAll(
@@ -99,28 +89,28 @@ async function measureAll(
     console.log(asText(result));
     results.push(result);
     // What has been measured is not lost where a later scenario fails.
-    if (write)
-      await writePage(
-        await record(
-          [result],
-          SCENARIOS.map(({ name }) => name),
-        ),
-        CONTENDERS,
-      );
+    if (write) await writePage(await record(result, allNames), CONTENDERS);
   }
   console.log(`All figures: ${await keep(results)}`);
   return 0;
 }
 
-try {
-  await program.parseAsync();
-} catch (error) {
+/** Says what went wrong. Returns the exit code. */
+function tell(error: unknown): number {
+  // Commander has said it already.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
   const mistakes =
     error instanceof UsageError
       ? error.mistakes
       : [{ message: error instanceof Error ? error.message : String(error) }];
   for (const { message, hint } of mistakes) console.error(`${message}${hint === undefined ? '' : `\n  → ${hint}`}`);
-  process.exitCode = error instanceof UsageError ? USAGE : FAILED;
+  return error instanceof UsageError ? USAGE : FAILED;
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = tell(error);
 }
 // The hosts are still listening; they end with this name space.
 process.exit();

@@ -52,17 +52,14 @@ export type ScenarioResult = z.infer<typeof scenario>;
 const RECORDED = join(import.meta.dirname, '../docs/performance.json');
 
 /** The results that were recorded before; none where there are no such yet. */
-export async function recordedResults(): Promise<readonly ScenarioResult[]> {
+async function recordedResults(): Promise<readonly ScenarioResult[]> {
   return existsSync(RECORDED) ? z.array(scenario).parse(JSON.parse(await readFile(RECORDED, 'utf8'))) : [];
 }
 
-/** Records results; those of scenarios that were not measured this time stay. Resolves to all. */
-export async function record(
-  results: readonly ScenarioResult[],
-  order: readonly string[],
-): Promise<readonly ScenarioResult[]> {
-  const all = new Map([...(await recordedResults()), ...results].map((result) => [result.name, result]));
-  const sorted = order.map((name) => all.get(name)).filter((result) => result !== undefined);
+/** Records a result in the place of an earlier one of the same scenario. Resolves to all, in this order of names. */
+export async function record(result: ScenarioResult, order: readonly string[]): Promise<readonly ScenarioResult[]> {
+  const all = new Map([...(await recordedResults()), result].map((each) => [each.name, each]));
+  const sorted = order.map((name) => all.get(name)).filter((each) => each !== undefined);
   await writeFile(RECORDED, `${JSON.stringify(sorted, rounded, 1)}\n`);
   return sorted;
 }

@@ -49,8 +49,8 @@ function listEntry(name: string, what: string, items: readonly Item[]): Entry {
     name,
     how: `\`garden list\` of ${what}`,
     async missing() {
-      const { status } = await measure({ words: [...(await gardenCommand()), 'list', '--help'], folder: '/' });
-      return status === 0 ? undefined : 'this version has no `garden list`';
+      const { output } = await measure({ words: [...(await gardenCommand()), 'list', '--help'], folder: '/' });
+      return output.includes('garden list') ? undefined : 'this version has no `garden list`';
     },
     once: async () => take(await words(), await ready()),
   };
