@@ -26,6 +26,8 @@ export class HostLink {
   /** Names the connection in locks. */
   #login = randomUUID();
   readonly #sessions = new Map<string, Promise<Session>>();
+  /** The sessions that were told to take the host's lock; those that came to life have it. */
+  #lockers: Session[] = [];
   #reconnecting: Promise<void> | undefined;
   /** Above 0 while something is done that no interruption ends. */
   #spared = 0;
@@ -58,12 +60,14 @@ export class HostLink {
     let session = this.#sessions.get(key);
     if (!session) {
       // Whoever comes first is locked, and root in any case: so runs that act as root see each other however they log in.
+      // One that cannot become its user takes no lock.
       const user = effective.as?.user ?? connection.user;
-      const locks = this.#sessions.size === 0 || user === 'root';
+      const locks = !this.#lockers.some(({ info }) => info !== undefined) || user === 'root';
       const lock = locks && this.#lock && { ...this.#lock, login: this.#login };
-      session = startShellSession(connection, { ...effective, ...(lock && { lock }) }).then(
-        (started) => new ToldSession(started, { host: this.host.name, user: effective.as?.user, ...this.#told }),
-      );
+      session = startShellSession(connection, { ...effective, ...(lock && { lock }) }).then((started) => {
+        if (lock) this.#lockers.push(started);
+        return new ToldSession(started, { host: this.host.name, user: effective.as?.user, ...this.#told });
+      });
       this.#sessions.set(key, session);
     }
     return session;
@@ -151,6 +155,7 @@ export class HostLink {
   async close(): Promise<void> {
     const sessions = await Promise.allSettled(this.#sessions.values());
     this.#sessions.clear();
+    this.#lockers = [];
     this.#login = randomUUID();
     await Promise.allSettled(sessions.map((each) => (each.status === 'fulfilled' ? each.value.close() : undefined)));
     const connection = this.#connection;

@@ -178,7 +178,7 @@ t.test('@failed stands for the same hosts in patterns, and a named run can be ta
   t.equal(named.status, 0, named.stderr);
   t.same(
     told(named),
-    ['changed one pages : First', 'changed one pages : Second'],
+    ['ok one pages : First', 'ok one pages : Second'],
     'the role that the first run of all had changed',
   );
 });
