@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import t from 'tap';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const DOCUMENTS = ['README.md', 'docs/concepts.md'];
+const DOCUMENTS = ['README.md', 'docs/concepts.md', 'docs/secrets.md'];
 
 /** A block of TypeScript in a document. */
 interface Example {
