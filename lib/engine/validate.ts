@@ -137,7 +137,7 @@ export async function validate(
       }
       return { play, hosts };
     } catch (error) {
-      add(mistakesOf(error, `${play.site.place} (play "${play.name}")`));
+      add(mistakesOf(error, `${play.site.place} (play "${play.name}")`.trimStart()));
       return { play, hosts: [] };
     }
   };

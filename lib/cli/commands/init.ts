@@ -52,6 +52,13 @@ function checkFree(folder: string, given: string, paths: Iterable<string>): void
   ]);
 }
 
+/** Makes a folder and those above it, one by one: where none can be made (/proc), Node's own `recursive` never ends. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
+}
+
 /** `garden init`: writes a project that type-checks and runs. Resolves to the exit code. */
 export function initCommand(given: string, streams: Streams): number {
   if (given.trim() === '') throw new UsageError('the name of the folder is empty');
@@ -61,7 +68,7 @@ export function initCommand(given: string, streams: Streams): number {
   for (const [path, text] of files) {
     const file = join(folder, path);
     try {
-      mkdirSync(dirname(file), { recursive: true });
+      makeFolder(dirname(file));
       // A file that came in between is not written over either.
       writeFileSync(file, text, { flag: 'wx' });
     } catch (error) {
