@@ -53,19 +53,19 @@ async function fishOffers(project: Project, typed: string): Promise<string> {
 async function zshOffers(project: Project, typed: string): Promise<string> {
   const script = `
 zmodload zsh/zpty
+mkfifo ./told
 zpty shell zsh -f -i
 zpty -w shell 'PS1=; autoload -Uz compinit; compinit -D -u; source ./_garden
 compadd() { builtin compadd -A found "$@"; print -rl -- "<" $found ">" >> ./offered; builtin compadd "$@" }
-bindkey "^I" complete-word; print ready'
+complete-and-tell() { zle complete-word; print told > ./told }
+zle -N complete-and-tell; bindkey "^I" complete-and-tell; print ready'
 while zpty -r shell line; do [[ $line == ready* ]] && break; done
 zpty -w -n shell "$1"$'\\t'
-zpty -w -n shell $'\\C-u'
-zpty -w shell 'print finished'
-while zpty -r shell line; do [[ $line == *finished* && $line != *print* ]] && break; done
+read -t 30 < ./told
 zpty -d shell
 cat ./offered`;
   const { stdout } = await execa('zsh', ['-f', '-c', script, 'zsh', typed], { cwd: project.folder, timeout: 60_000 });
-  await rm(join(project.folder, 'offered'), { force: true });
+  for (const name of ['offered', 'told']) await rm(join(project.folder, name), { force: true });
   return stdout.replaceAll('\\ ', ' ');
 }
 
