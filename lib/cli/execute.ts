@@ -24,7 +24,7 @@ import { StepQuestions } from './step-questions.ts';
 import type { Streams } from './streams.ts';
 
 /** Leads a run, or several that belong together; the last one's result counts. */
-export type Conduct = (run: RunOptions, redact: (text: string) => string) => Promise<RunResult>;
+export type Conduct = (run: RunOptions) => Promise<RunResult>;
 
 /** What is run, and how it is shown. */
 export interface Execution {
@@ -118,29 +118,26 @@ export async function execute(execution: Execution): Promise<number> {
   const interruption = new Interruption(warn, streams.out);
   try {
     const conduct = execution.conduct ?? runPlaybook;
-    const { exitCode } = await conduct(
-      {
-        playbook,
-        inventory,
-        run,
-        file: execution.file,
-        limit: selected.limit,
-        select: execution.select,
-        maxFail: options.maxFail,
-        ask: options.step && new StepQuestions(streams, interruption.signal).ask,
-        check: options.check ?? false,
-        diff: options.diff ?? false,
-        forks: options.forks,
-        become: becomeOption(options),
-        lockTimeout: options.lockTimeout === undefined ? LOCK_PATIENCE : options.lockTimeout * 1000,
-        becomePassword: passwords.become,
-        secrets: selected.secrets,
-        emit,
-        trace: options.verbose >= TRACING,
-        signal: interruption.signal,
-      },
-      withoutSecrets,
-    );
+    const { exitCode } = await conduct({
+      playbook,
+      inventory,
+      run,
+      file: execution.file,
+      limit: selected.limit,
+      select: execution.select,
+      maxFail: options.maxFail,
+      ask: options.step && new StepQuestions(streams, interruption.signal).ask,
+      check: options.check ?? false,
+      diff: options.diff ?? false,
+      forks: options.forks,
+      become: becomeOption(options),
+      lockTimeout: options.lockTimeout === undefined ? LOCK_PATIENCE : options.lockTimeout * 1000,
+      becomePassword: passwords.become,
+      secrets: selected.secrets,
+      emit,
+      trace: options.verbose >= TRACING,
+      signal: interruption.signal,
+    });
     return interruption.exitCode ?? exitCode;
   } catch (error) {
     // What an interruption breaks is no fault.

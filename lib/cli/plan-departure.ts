@@ -4,6 +4,7 @@ import { GardenError } from '../model/errors.ts';
 import { describeChanges } from '../report/diff.ts';
 import { styles } from '../report/style.ts';
 import { count, harmlessLine } from '../report/text.ts';
+import { withoutSecrets } from '../secrets/redaction.ts';
 import type { Plan } from './plan-file.ts';
 
 /** So many tasks are told of one by one. */
@@ -34,11 +35,7 @@ function inWords({ departure, planned, now }: Deviation): readonly string[] {
 }
 
 /** Says what is not as it was planned, task by task. The run has failed; no host was touched. */
-export function departed(
-  { made, playbook }: Plan,
-  found: readonly Deviation[],
-  redact: (text: string) => string,
-): GardenError {
+export function departed({ made, playbook }: Plan, found: readonly Deviation[]): GardenError {
   const lines = found
     .slice(0, SHOWN)
     .flatMap((each) => [
@@ -47,7 +44,7 @@ export function departed(
     ]);
   const more = found.length > SHOWN ? [`and ${count(found.length - SHOWN, 'more task')}`] : [];
   const heading = `the state has moved on since the plan was made (${made}): ${count(found.length, 'task')} not as planned; no host was changed`;
-  return new GardenError(redact([heading, ...lines, ...more].join('\n')), {
+  return new GardenError(withoutSecrets([heading, ...lines, ...more].join('\n')), {
     hint: `look at it, and make a new plan: garden plan ${playbook} … -o`,
   });
 }

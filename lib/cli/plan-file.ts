@@ -5,6 +5,7 @@ import { Fingerprints } from '../engine/fingerprints.ts';
 import type { HostPlan, PlannedHosts } from '../engine/plan.ts';
 import type { Change } from '../model/change.ts';
 import { UsageError } from '../model/errors.ts';
+import { withoutSecrets } from '../secrets/redaction.ts';
 import { KEPT_OPTIONS } from './plan-options.ts';
 import { version } from './version.ts';
 
@@ -59,30 +60,27 @@ export function newPlanKey(): Buffer {
   return randomBytes(32);
 }
 
-function entries(host: string, tasks: HostPlan, inventory: string, redact: (text: string) => string) {
+function entries(host: string, tasks: HostPlan, inventory: string) {
   return {
     host,
     inventory,
     tasks: [...tasks].map(([id, { path, note, changes, ...rest }]) => ({
-      ...{ id, path: redact(path), ...rest },
-      ...(note !== undefined && { note: redact(note) }),
-      changes: changes.map((each) => redacted(each, redact)),
+      ...{ id, path: withoutSecrets(path), ...rest },
+      ...(note !== undefined && { note: withoutSecrets(note) }),
+      changes: changes.map((each) => redacted(each)),
     })),
   };
 }
 
-function redacted(
-  { attribute, before, after, text, sensitive }: z.input<typeof change>,
-  redact: (text: string) => string,
-) {
+function redacted({ attribute, before, after, text, sensitive }: z.input<typeof change>) {
   const value = (shown: typeof before) => {
-    if (typeof shown === 'string') return redact(shown);
-    return Array.isArray(shown) ? shown.map(redact) : shown;
+    if (typeof shown === 'string') return withoutSecrets(shown);
+    return Array.isArray(shown) ? shown.map(withoutSecrets) : shown;
   };
   return {
-    attribute: redact(attribute),
+    attribute: withoutSecrets(attribute),
     ...(sensitive ? { sensitive } : { before: value(before), after: value(after) }),
-    ...(text && !sensitive && { text: { before: redact(text.before), after: redact(text.after) } }),
+    ...(text && !sensitive && { text: { before: withoutSecrets(text.before), after: withoutSecrets(text.after) } }),
   };
 }
 
@@ -92,17 +90,12 @@ function redacted(
  *
  * @throws UsageError where it cannot be written.
  */
-export function writePlan(
-  file: string,
-  key: Buffer,
-  plan: Omit<Plan, 'fingerprints'>,
-  redact: (text: string) => string,
-): void {
+export function writePlan(file: string, key: Buffer, plan: Omit<Plan, 'fingerprints'>): void {
   const { made, playbook, options, extraVars, hosts, inventory } = plan;
   const whole: Contents = contents.parse({
     ...{ format: FORMAT, garden: version(), made, key: key.toString('base64'), playbook, options },
     ...(extraVars !== undefined && { extraVars }),
-    hosts: [...hosts].map(([host, tasks]) => entries(host, tasks, inventory.get(host) ?? '', redact)),
+    hosts: [...hosts].map(([host, tasks]) => entries(host, tasks, inventory.get(host) ?? '')),
   });
   const text = `${JSON.stringify({ ...whole, seal: seal(whole, key) }, undefined, 1)}\n`;
   const temporary = `${file}.${process.pid}.new`;

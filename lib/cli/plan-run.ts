@@ -39,7 +39,7 @@ function checkFolder(file: string): void {
 
 /** Conducts a check whose findings become a plan. It is written only when every host has come to its end. */
 export function recordingPlan(file: string, playbook: string, options: HostOptions, say: Say): Conduct {
-  return async (run, redact) => {
+  return async (run) => {
     checkFolder(file);
     const key = newPlanKey();
     const fingerprints = new Fingerprints(key);
@@ -59,7 +59,7 @@ export function recordingPlan(file: string, playbook: string, options: HostOptio
         [...hosts.keys()].map((name) => [name, fingerprintOf(run.inventory.host(name), fingerprints)]),
       ),
     };
-    writePlan(file, key, plan, redact);
+    writePlan(file, key, plan);
     say(`The plan is in ${file}. To do just that: garden run --plan ${file}`);
     return result;
   };
@@ -70,7 +70,7 @@ export function recordingPlan(file: string, playbook: string, options: HostOptio
  * none is touched; then the run itself is held to the plan, for what may change in between.
  */
 export function applyingPlan(plan: Plan, say: Say): Conduct {
-  return async (run, redact) => {
+  return async (run) => {
     checkInventory(plan, run);
     const limit = [...plan.hosts.keys()];
     say('Looking first whether everything is still as it was planned …');
@@ -82,7 +82,7 @@ export function applyingPlan(plan: Plan, say: Say): Conduct {
     if (run.signal.aborted) return look;
     const complete = look.recap.filter(({ failed, unreachable }) => failed === 0 && !unreachable);
     const found = deviations(plan.hosts, recorder.hosts, new Set(complete.map(({ host }) => host)));
-    if (found.length > 0) throw departed(plan, found, redact);
+    if (found.length > 0) throw departed(plan, found);
     return runPlaybook({ ...run, limit, guard: new PlanGuard(plan.hosts, plan.fingerprints) });
   };
 }

@@ -5,6 +5,7 @@ import type { StepContext } from '../../model/step.ts';
 import { hostTableReport } from '../../report/host-table.ts';
 import { styles, wantsColour } from '../../report/style.ts';
 import { table } from '../../report/table.ts';
+import { withoutSecrets } from '../../secrets/redaction.ts';
 import { listLocks, parseLocks } from '../../session/lock-holders.ts';
 import { controllerFindings } from '../doctor/controller.ts';
 import { type Finding, findingRow } from '../doctor/finding.ts';
@@ -63,14 +64,13 @@ export async function doctorCommand(
 
   const found = new Map<string, readonly Finding[]>();
   const arrivals = new Arrivals();
-  const look = (redact: (text: string) => string) =>
-    visit('look around', pattern, START, async (context) => {
-      const all = await examine(context, options);
-      found.set(
-        context.host.name,
-        all.map((each) => ({ ...each, text: redact(each.text) })),
-      );
-    });
+  const look = visit('look around', pattern, START, async (context) => {
+    const all = await examine(context, options);
+    found.set(
+      context.host.name,
+      all.map((each) => ({ ...each, text: withoutSecrets(each.text) })),
+    );
+  });
   const arrivalOf = (host: string): Finding[] => {
     const arrival = arrivals.of(host);
     if (!arrival) return [];
@@ -79,10 +79,10 @@ export async function doctorCommand(
     return [{ check: 'log-in', state: 'ok', text: `by ${transport} in ${milliseconds(took)}${why}` }];
   };
   const code = await execute({
-    playbook: look((text) => text),
+    playbook: look,
     selected,
     options,
-    conduct: (run, redact) => runPlaybook({ ...arrivals.watch(run), playbook: look(redact) }),
+    conduct: (run) => runPlaybook(arrivals.watch(run)),
     makeReport: (report) =>
       hostTableReport(report, {
         columns: COLUMNS,

@@ -6,6 +6,7 @@ import { type Playbook, playbook } from '../../model/playbook.ts';
 import { step } from '../../model/step.ts';
 import { hostTableReport } from '../../report/host-table.ts';
 import { count, harmlessLine } from '../../report/text.ts';
+import { withoutSecrets } from '../../secrets/redaction.ts';
 import { breakLock, LOCK_IS_GONE, type LockHolder, listLocks, parseLocks } from '../../session/lock-holders.ts';
 import { question } from '../ask-hosts.ts';
 import { type Conduct, execute } from '../execute.ts';
@@ -38,9 +39,9 @@ function tableOf(locks: Locks): MakeReport {
 }
 
 /** Asks all hosts who holds their locks. What they say is redacted. */
-async function look(run: RunOptions, pattern: string, locks: Locks, redact: (text: string) => string) {
+async function look(run: RunOptions, pattern: string, locks: Locks) {
   const asking = question('locks', pattern, listLocks(), (host, { stdout }) =>
-    locks.set(host, parseLocks(redact(stdout))),
+    locks.set(host, parseLocks(withoutSecrets(stdout))),
   );
   return runPlaybook({ ...run, playbook: asking, check: true });
 }
@@ -76,9 +77,9 @@ export async function lockCommand(
   if (options.lab) await bringLabUp(folder, streams);
   const selected = await readInventory(options, folder, streams);
   const locks: Locks = new Map();
-  const showing: Conduct = (run, redact) => look(run, pattern, locks, redact);
-  const ending: Conduct = async (run, redact) => {
-    const found = await look(run, pattern, locks, redact);
+  const showing: Conduct = (run) => look(run, pattern, locks);
+  const ending: Conduct = async (run) => {
+    const found = await look(run, pattern, locks);
     const held = [...locks.values()].flat();
     if (held.length === 0 || run.check || run.signal.aborted) return found;
     const sure =

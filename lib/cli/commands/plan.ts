@@ -22,7 +22,7 @@ export async function planCommand(
   const say = (text: string): void => complain(streams, [text]);
   const look = output === undefined ? runPlaybook : recordingPlan(output, file, given, say);
   return runCommand(file, { ...given, check: true, diff: true }, argv, streams, {
-    conduct: (run, redact) => look({ ...run, tellDrift: detailedExitcode ?? false }, redact),
+    conduct: (run) => look({ ...run, tellDrift: detailedExitcode ?? false }),
   });
 }
 
