@@ -27,7 +27,10 @@ export function isStale() {
 
 /** A package's licence, which goes where its code goes. */
 function licence(name) {
-  return `/*! ${name}\n${readFileSync(join(root, 'node_modules', name, 'LICENSE'), 'utf8')}*/`;
+  const folder = join(root, 'node_modules', name);
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e(\.md|\.txt)?$/i.test(entry));
+  if (file === undefined) throw new Error(`${name} has no licence to be passed on`);
+  return `/*! ${name}\n${readFileSync(join(folder, file), 'utf8')}*/`;
 }
 
 /**
@@ -42,6 +45,19 @@ const oneFileZod = {
     );
   },
 };
+
+/** Small libraries that nearly every command needs: in dist they cost no files of their own to be found and opened. */
+const BUNDLED = ['commander', 'get-east-asian-width', 'ini'];
+
+/** What stays a package: it is large and seldom needed, or has parts that are no JavaScript. */
+function external() {
+  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  return Object.keys(dependencies).filter((name) => name !== 'zod' && !BUNDLED.includes(name));
+}
+
+/** Libraries that were made for CommonJS ask for Node's modules by `require`. */
+const REQUIRE =
+  "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);";
 
 /** Bundles the code; with `types`, also writes the declarations that users' projects are checked against. */
 export async function build({ types = false } = {}) {
@@ -63,13 +79,18 @@ export async function build({ types = false } = {}) {
       ...options,
       entryPoints: { cli: 'lib/cli/main.ts', index: 'lib/index.ts', roles: 'roles/index.ts' },
       splitting: true,
-      packages: 'external',
+      external: external(),
       plugins: [oneFileZod],
+      banner: { js: REQUIRE },
+      // Names stay as they are: errors tell them.
+      minifyWhitespace: true,
+      minifySyntax: true,
       sourcemap: true,
       sourcesContent: false,
     }),
     bundle({ ...options, entryPoints: { zod: 'zod' }, minify: true, banner: { js: licence('zod') } }),
   ]);
+  writeFileSync(join(root, 'dist/LICENSES'), BUNDLED.map(licence).join('\n\n'));
   if (types) execFileSync('npx', ['tsc', '-p', 'tsconfig.types.json'], { cwd: root, stdio: 'inherit' });
   writeFileSync(stamp, `${started.toISOString()}\n`);
 }
