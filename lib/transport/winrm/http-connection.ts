@@ -1,7 +1,7 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
 import type { Socket } from 'node:net';
 import { ConnectionLost } from '../../model/errors.ts';
-import { errorText } from '../network-errors.ts';
+import { errorText } from '../../model/thrown.ts';
 import { type Endpoint, where } from './endpoint.ts';
 import { type OpenSocket, openSocket } from './socket.ts';
 

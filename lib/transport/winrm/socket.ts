@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { Unreachable } from '../../model/errors.ts';
-import { errorCode, errorText, explainNetworkError } from '../network-errors.ts';
+import { errorCode, errorText } from '../../model/thrown.ts';
+import { explainNetworkError } from '../network-errors.ts';
 import { type Endpoint, where } from './endpoint.ts';
 
 /** A connection to a server, and its certificate in DER where it is TLS. */
