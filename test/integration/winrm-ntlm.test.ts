@@ -115,14 +115,28 @@ const recorded = z.object({
 });
 
 t.test('recordings of real servers replay to what was recorded, through real sealing', options, async (t) => {
-  for (const name of ['winrs_standard', 'winrs_stderr_rc', 'winrs_operation_timeout', 'winrs_extra_opts']) {
+  const names = [
+    'winrs_standard',
+    'winrs_stderr_rc',
+    'winrs_operation_timeout',
+    'winrs_extra_opts',
+    'winrs_bad_cmd_id',
+    'client_execute_cmd',
+  ];
+  for (const name of names) {
     const { commands } = recorded.parse(JSON.parse(readFileSync(recording(name), 'utf8')));
     const peer = await startPeer('--replay', recording(name));
-    const connection = await connect(peer, ntlm);
-    const channel = await connection.open('recorded');
-    const [stdout, stderr, end] = await Promise.all([text(channel.stdout), text(channel.stderr), channel.ended]);
-    await connection.close();
-    t.same([stdout, stderr, end.status], [commands[0]?.stdout, commands[0]?.stderr, commands[0]?.exitCode], name);
+    for (const { stdout, stderr, exitCode } of commands) {
+      const connection = await connect(peer, ntlm);
+      const channel = await connection.open('recorded');
+      const [out, error, end] = await Promise.all([text(channel.stdout), text(channel.stderr), channel.ended]);
+      await connection.close();
+      t.same([out, error, end.status], [stdout, stderr, exitCode ?? undefined], name);
+    }
+    t.notOk(
+      peer.log.some((line) => line.includes('recording wants')),
+      `${name}: in the recorded order`,
+    );
     await peer.stop();
   }
 });
