@@ -16,6 +16,7 @@ export * from './model/playbook.ts';
 export * from './model/probe.ts';
 export * from './model/resource.ts';
 export * from './model/role.ts';
+export { credential, PowerShellScript, type PowerShellValue, ps, secureString } from './model/powershell-script.ts';
 export * from './model/script.ts';
 export * from './model/secret.ts';
 export * from './model/step.ts';
