@@ -3,6 +3,7 @@ import { play } from '../model/play.ts';
 import { type Playbook, playbook } from '../model/playbook.ts';
 import { type ProbeNode, probe } from '../model/probe.ts';
 import type { Output } from '../model/task.ts';
+import { errorText } from '../model/thrown.ts';
 import type { FactAnswer } from '../report/facts.ts';
 
 /** Told what a host answered, fact by fact, in the order of asking. */
@@ -15,7 +16,7 @@ function answerOf(fact: Fact<unknown>, { stdout, stderr, status }: Output): Fact
   try {
     fact.answer(host, stdout);
   } catch (error) {
-    return { failure: error instanceof Error ? error.message : String(error) };
+    return { failure: errorText(error) };
   }
   return { value: fact.get(host) };
 }

@@ -1,10 +1,7 @@
 import { openJournal } from '../engine/journal.ts';
 import { UsageError } from '../model/errors.ts';
 import type { Listener } from '../model/events.ts';
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
+import { errorText } from '../model/thrown.ts';
 
 /**
  * The journal of a run, opened with its first event, so that a command line with a mistake in it leaves no trace.
@@ -21,7 +18,7 @@ export function journal(stateFolder: string, run: string, warn: (text: string) =
       // Nothing has been done yet, so this is told as wrong usage is.
       throw new UsageError([
         {
-          message: `cannot write the journal of this run in ${stateFolder}: ${reason(error)}`,
+          message: `cannot write the journal of this run in ${stateFolder}: ${errorText(error)}`,
           hint: 'Run garden in a folder that you may write to.',
         },
       ]);
@@ -34,7 +31,7 @@ export function journal(stateFolder: string, run: string, warn: (text: string) =
       write(event);
     } catch (error) {
       broken = true;
-      warn(`the journal of this run ends here: ${reason(error)}`);
+      warn(`the journal of this run ends here: ${errorText(error)}`);
     }
   };
 }

@@ -5,6 +5,7 @@ import { Fingerprints } from '../engine/fingerprints.ts';
 import type { HostPlan, PlannedHosts } from '../engine/plan.ts';
 import type { Change } from '../model/change.ts';
 import { UsageError } from '../model/errors.ts';
+import { fileErrorText } from '../model/thrown.ts';
 import { withoutSecrets } from '../secrets/redaction.ts';
 import { KEPT_OPTIONS } from './plan-options.ts';
 import { version } from './version.ts';
@@ -111,7 +112,7 @@ export function writePlan(file: string, key: Buffer, plan: Omit<Plan, 'fingerpri
     renameSync(temporary, file);
   } catch (error) {
     rmSync(temporary, { force: true });
-    throw new UsageError([{ message: `the plan cannot be written to "${file}": ${reason(error)}` }]);
+    throw new UsageError([{ message: `the plan cannot be written to "${file}": ${fileErrorText(error)}` }]);
   }
 }
 
@@ -155,7 +156,7 @@ function read(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new UsageError([{ message: `the plan "${file}" cannot be read: ${reason(error)}` }]);
+    throw new UsageError([{ message: `the plan "${file}" cannot be read: ${fileErrorText(error)}` }]);
   }
 }
 
@@ -168,12 +169,4 @@ function parse(text: string, fail: (message: string, hint?: string) => never): u
       ? fail('the plan is damaged: it is not JSON any more, or not all of it is there')
       : fail('this is no plan of garden', 'a plan is made by: garden plan <playbook> -o plan.json');
   }
-}
-
-function reason(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT') return 'there is no such file or folder';
-  if (code === 'EACCES') return 'it may not be touched by this user';
-  if (code === 'EISDIR') return 'it is a folder';
-  return error instanceof Error ? error.message : String(error);
 }

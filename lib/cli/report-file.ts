@@ -10,12 +10,9 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type Mistake, UsageError } from '../model/errors.ts';
+import { fileErrorText } from '../model/thrown.ts';
 import type { Report, ReportOptions } from '../report/report.ts';
 import type { ReportFile } from './options/report.ts';
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message.replace(/^[A-Z]+: |, \w+( '.*')?$/gs, '') : String(error);
-}
 
 function mistakeOf({ format, file }: ReportFile): Mistake | undefined {
   const where = `--report ${format}=${file}`;
@@ -27,7 +24,7 @@ function mistakeOf({ format, file }: ReportFile): Mistake | undefined {
     if (stats !== undefined) accessSync(file, constants.W_OK);
     return undefined;
   } catch (error) {
-    return { where, message: `the report cannot be written: ${reason(error)}`, hint };
+    return { where, message: `the report cannot be written: ${fileErrorText(error)}`, hint };
   }
 }
 
@@ -75,7 +72,7 @@ export async function fileReport(
       work();
     } catch (error) {
       broken = true;
-      complain(`the report ${format}=${file} could not be written: ${reason(error)}`);
+      complain(`the report ${format}=${file} could not be written: ${fileErrorText(error)}`);
     }
   };
   const growing = format === 'jsonl';

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Failure } from '../model/events.ts';
 import { lines, type Script, sh } from '../model/script.ts';
+import { errorText } from '../model/thrown.ts';
 import type { SnippetResult } from '../session/session.ts';
 import type { As, HostContext } from './context.ts';
 import type { FramePart } from './frame.ts';
@@ -116,7 +117,7 @@ export class Confirmations {
         if (result[0]?.status === 0) return { status: 'ok', changes: [], note: 'reached anew; the changes stay' };
         break;
       } catch (error) {
-        reason = error instanceof Error ? error.message : String(error);
+        reason = errorText(error);
         await delay(PAUSE);
       }
     }

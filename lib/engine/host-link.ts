@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type ConnectionLost, Unreachable } from '../model/errors.ts';
 import type { Listener } from '../model/events.ts';
 import type { Become, Host } from '../model/host.ts';
+import { errorText } from '../model/thrown.ts';
 import type { LockRequest } from '../session/lock.ts';
 import type { Session } from '../session/session.ts';
 import { startShellSession } from '../session/shell-session.ts';
@@ -102,7 +103,7 @@ export class HostLink {
         last = error;
       }
     }
-    const reason = last instanceof Error ? last.message : String(last);
+    const reason = errorText(last);
     throw new Unreachable(`the connection was lost (${cause.message}) and could not be made again: ${reason}`, {
       cause: last,
     });

@@ -1,5 +1,6 @@
 import { type Mistake, UsageError } from '../model/errors.ts';
 import { didYouMean } from '../model/suggestion.ts';
+import { errorText } from '../model/thrown.ts';
 import { globExpression } from './glob.ts';
 
 /** What patterns are matched against: names only. */
@@ -96,7 +97,7 @@ function expressionHosts(expression: string, scope: PatternScope): readonly stri
   try {
     matches = nameTest(expression);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorText(error);
     return { message: `"${expression}" is no regular expression: ${why}` };
   }
   const groups = [...scope.groups.keys()].filter(matches);

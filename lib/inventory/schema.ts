@@ -2,6 +2,7 @@ import type { HostVarsSchema } from '../model/host.ts';
 import { problemsOf } from '../model/schema.ts';
 import { Secret } from '../model/secret.ts';
 import { nearest } from '../model/suggestion.ts';
+import { errorText } from '../model/thrown.ts';
 import type { InventoryData } from './data.ts';
 import type { Findings, Remark } from './findings.ts';
 import { readLiteral } from './literal.ts';
@@ -71,7 +72,7 @@ export class HostVarsCheck {
       return this.#parse(schema, over, checked);
     } catch (error) {
       // The schema is the project's own code.
-      const message = `the schema cannot check it: ${error instanceof Error ? error.message : String(error)}`;
+      const message = `the schema cannot check it: ${errorText(error)}`;
       this.#refuse(checked.host, DEFAULT_ORIGIN, { message });
       return checked.variables;
     }

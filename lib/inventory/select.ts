@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Mistake, UsageError } from '../model/errors.ts';
 import type { Host, Inventory } from '../model/host.ts';
+import { errorCode } from '../model/thrown.ts';
 import { pick, scopeOf } from './inventory.ts';
 import { matchTerms, splitPattern } from './patterns.ts';
 
@@ -53,8 +54,7 @@ function termsOfFile(file: string, mistakes: Mistake[]): readonly string[] {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    const why =
-      error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'does not exist' : 'cannot be read';
+    const why = errorCode(error) === 'ENOENT' ? 'does not exist' : 'cannot be read';
     mistakes.push({
       where: '--limit',
       message: `the file "${file}" ${why}`,

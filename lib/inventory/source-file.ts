@@ -1,15 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { nearest } from '../model/suggestion.ts';
+import { errorCode, errorText } from '../model/thrown.ts';
 import type { Remark } from './findings.ts';
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
-}
 
 /** Why a file cannot be read, in words, and for one that does not exist the name beside it that was likely meant. */
 export async function describeFileError(error: unknown, name: string, folder: string): Promise<Remark> {
-  const code = codeOf(error);
+  const code = errorCode(error);
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     const parent = dirname(name);
     const beside = await readdir(resolve(folder, parent)).catch(() => []);
@@ -20,7 +17,7 @@ export async function describeFileError(error: unknown, name: string, folder: st
   }
   if (code === 'EACCES' || code === 'EPERM') return { message: 'the file may not be read by this user' };
   if (code === 'EISDIR') return { message: 'this is a folder, not a file' };
-  return { message: `the file cannot be read: ${error instanceof Error ? error.message : String(error)}` };
+  return { message: `the file cannot be read: ${errorText(error)}` };
 }
 
 /** The text of a file's bytes; undefined where they are no UTF-8 text. */

@@ -4,6 +4,7 @@ import { UsageError } from '../model/errors.ts';
 import { isTypedInventory, type TypedInventory } from '../model/inventory.ts';
 import { problemsOf } from '../model/schema.ts';
 import type { CallSite } from '../model/site.ts';
+import { errorText } from '../model/thrown.ts';
 import type { InventoryData, Variable } from './data.ts';
 import type { Remark } from './findings.ts';
 import { readHostNames } from './host-name.ts';
@@ -77,10 +78,7 @@ async function loadDefault(
     if (value === undefined) findings.mistake({ source }, { message: 'it has no default export', hint: HINT });
     return value;
   } catch (error) {
-    const mistakes =
-      error instanceof UsageError
-        ? error.mistakes
-        : [{ message: error instanceof Error ? error.message : String(error), where: source }];
+    const mistakes = error instanceof UsageError ? error.mistakes : [{ message: errorText(error), where: source }];
     for (const mistake of mistakes) findings.mistake({ source: mistake.where ?? source }, mistake);
     return undefined;
   }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Semaphore } from '../model/semaphore.ts';
 import { didYouMean } from '../model/suggestion.ts';
+import { errorCode } from '../model/thrown.ts';
 import type { InventoryData } from './data.ts';
 import { DEEPEST_FOLDER, type FolderEntry, isNote, listFolder } from './folder.ts';
 import { LOCAL_NAMES } from './patterns.ts';
@@ -131,7 +132,7 @@ class FolderReader {
     try {
       return (await listFolder(folder.path)).filter(({ name }) => !/^\.|~$/.test(name));
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      const code = errorCode(error);
       if (code === 'ENOENT') return [];
       const message = code === 'ENOTDIR' ? 'this is no folder' : 'the folder may not be read by this user';
       this.#context.findings.mistake({ source: folder.shown }, { message });

@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { GardenError } from '../model/errors.ts';
 import { Secret } from '../model/secret.ts';
+import { errorText } from '../model/thrown.ts';
 import { $, succeeded } from './command.ts';
 import { startContainer, stopContainers } from './container.ts';
 import { type HostIdentity, prepareHost } from './host-files.ts';
@@ -180,13 +181,10 @@ async function start(
   const failures = started.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
   if (failures.length === 1) throw failures[0];
   if (failures.length > 1) {
-    throw new GardenError(
-      failures.map((failure) => (failure instanceof Error ? failure.message : String(failure))).join('\n'),
-      {
-        hint: `Their consoles are in ${names.folder}/hosts. garden lab down removes the lab.`,
-        cause: failures[0],
-      },
-    );
+    throw new GardenError(failures.map(errorText).join('\n'), {
+      hint: `Their consoles are in ${names.folder}/hosts. garden lab down removes the lab.`,
+      cause: failures[0],
+    });
   }
   for (const result of started) {
     if (result.status === 'fulfilled' && result.value !== undefined) say(`lab: warning: ${result.value}`);

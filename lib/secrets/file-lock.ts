@@ -3,14 +3,11 @@ import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { GardenError } from '../model/errors.ts';
+import { errorCode } from '../model/thrown.ts';
 
 /** How long to wait for another process that changes the file, in milliseconds. */
 const PATIENCE = 30_000;
 const RETRY = 25;
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
-}
 
 /** Whether whoever wrote this into a lock is gone. Of a process on another machine nobody can say. */
 function isStale(holder: string): boolean {
@@ -20,7 +17,7 @@ function isStale(holder: string): boolean {
     process.kill(Number(pid), 0);
     return false;
   } catch (error) {
-    return codeOf(error) === 'ESRCH';
+    return errorCode(error) === 'ESRCH';
   }
 }
 
@@ -28,7 +25,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
+    if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
@@ -41,7 +38,7 @@ async function takeAway(lock: string, holder: string): Promise<void> {
     if ((await readIfThere(taken)) !== holder) await link(taken, lock);
   } catch (error) {
     // Somebody else was faster.
-    if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'EEXIST') throw error;
+    if (errorCode(error) !== 'ENOENT' && errorCode(error) !== 'EEXIST') throw error;
   } finally {
     await rm(taken, { force: true });
   }
@@ -65,7 +62,7 @@ export async function withFileLock<T>(path: string, work: () => Promise<T>): Pro
         await link(own, lock);
         break;
       } catch (error) {
-        if (codeOf(error) !== 'EEXIST') throw error;
+        if (errorCode(error) !== 'EEXIST') throw error;
       }
       const holder = await readIfThere(lock);
       if (holder !== undefined && isStale(holder)) await takeAway(lock, holder);

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { GardenError, UsageError } from '../model/errors.ts';
 import { Secret } from '../model/secret.ts';
+import { errorCode, fileErrorText } from '../model/thrown.ts';
 import { newIdentity, recipientOf } from './key-wrap.ts';
 import { writePrivate } from './private-file.ts';
 
@@ -32,9 +33,8 @@ export async function readIdentityFile(path: string): Promise<IdentityFile | und
   try {
     [text, { mode }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    if (code === 'ENOENT') return undefined;
-    throw new UsageError([{ message: `the identity cannot be read (${code})`, where: path }]);
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw new UsageError([{ message: `the identity cannot be read: ${fileErrorText(error)}`, where: path }]);
   }
   const hint = 'it is made by garden vault init or age-keygen, and has lines such as AGE-SECRET-KEY-1…';
   if (/^(?:age-encryption\.org\/v1|-----BEGIN AGE ENCRYPTED FILE-----)/.test(text)) {

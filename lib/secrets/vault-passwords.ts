@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
-import { access, readFile } from 'node:fs/promises';
+import { access, readFile, stat } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
 import { UsageError } from '../model/errors.ts';
 import { Secret } from '../model/secret.ts';
+import { fileErrorText } from '../model/thrown.ts';
 
 const DEFAULT_LABEL = 'default';
 const PROMPT = new Set(['prompt', 'prompt_ask_vault_pass']);
@@ -99,20 +100,19 @@ export class VaultPasswords {
 }
 
 async function isProgram(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
+  try {
+    await access(path, constants.X_OK);
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
 }
 
 async function read(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    const message =
-      code === 'ENOENT' ? 'there is no such vault password file' : `the vault password file cannot be read (${code})`;
-    throw new UsageError([{ message, where: path }]);
+    throw new UsageError([{ message: `the vault password file cannot be read: ${fileErrorText(error)}`, where: path }]);
   }
 }
 
@@ -120,16 +120,20 @@ async function read(path: string): Promise<string> {
 async function run(path: string, label: string): Promise<string> {
   const { execa } = await import('execa');
   const isClient = basename(path, extname(path)).endsWith('-client');
-  const {
-    failed,
-    stdout,
-    shortMessage = '',
-  } = await execa(path, isClient ? ['--vault-id', label] : [], {
-    reject: false,
-    stdin: 'ignore',
-    stderr: 'inherit',
-    timeout: TEN_MINUTES,
-  });
+  const { failed, stdout, exitCode, signal, timedOut, code } = await execa(
+    path,
+    isClient ? ['--vault-id', label] : [],
+    {
+      reject: false,
+      stdin: 'ignore',
+      stderr: 'inherit',
+      timeout: TEN_MINUTES,
+    },
+  );
   if (!failed) return stdout;
-  throw new UsageError([{ message: `the vault password program did not succeed: ${shortMessage}`, where: path }]);
+  let end = `cannot be started (${code ?? 'for no known reason'})`;
+  if (exitCode !== undefined) end = `ended with exit status ${exitCode}`;
+  else if (timedOut) end = 'gave no answer within 10 minutes';
+  else if (signal !== undefined) end = `was ended by ${signal}`;
+  throw new UsageError([{ message: `the vault password program ${end}`, where: path }]);
 }

@@ -1,10 +1,11 @@
 import { readFile, realpath } from 'node:fs/promises';
-import { GardenError, type Mistake, UsageError } from '../model/errors.ts';
+import { type Mistake, UsageError } from '../model/errors.ts';
 import { Secret } from '../model/secret.ts';
 import { didYouMean } from '../model/suggestion.ts';
+import { errorCode, fileErrorText } from '../model/thrown.ts';
 import { DataKey } from './data-key.ts';
 import { withFileLock } from './file-lock.ts';
-import { unwrap, wrapByPassphrase, wrapForRecipients } from './key-wrap.ts';
+import { type Opener, unwrap, wrapByPassphrase, wrapForRecipients } from './key-wrap.ts';
 import { writePrivate } from './private-file.ts';
 import { isSecretName, SECRET_NAME_RULE } from './secret-name.ts';
 import { VaultDocument, type Wrapping } from './vault-document.ts';
@@ -162,31 +163,36 @@ async function wrapKey(key: DataKey, { recipients, passphrase }: Readers): Promi
   };
 }
 
+/** @throws UsageError where the wrapped key is damaged. */
+async function unwrapped(file: string, opener: Opener, path: string): Promise<DataKey | undefined> {
+  try {
+    const bytes = await unwrap(file, opener);
+    return bytes && new DataKey(bytes);
+  } catch {
+    throw new UsageError([{ message: "the vault's key is damaged", where: path, hint: DAMAGED }]);
+  }
+}
+
 async function unwrapKey({ forRecipients, forPassphrase }: Wrapping, keys: VaultKeys, path: string): Promise<DataKey> {
   const tried: string[] = [];
-  try {
-    if (forRecipients !== undefined) {
-      const identities = await keys.identities();
-      const bytes = identities.length > 0 ? await unwrap(forRecipients, { identities }) : undefined;
-      if (bytes) return new DataKey(bytes);
-      tried.push(
-        identities.length > 0
-          ? `the identity in ${keys.identitySource} is none of its recipients`
-          : `there is no identity in ${keys.identitySource}`,
-      );
+  if (forRecipients !== undefined) {
+    const identities = await keys.identities();
+    const key = identities.length > 0 ? await unwrapped(forRecipients, { identities }, path) : undefined;
+    if (key) return key;
+    tried.push(
+      identities.length > 0
+        ? `the identity in ${keys.identitySource} is none of its recipients`
+        : `there is no identity in ${keys.identitySource}`,
+    );
+  }
+  if (forPassphrase !== undefined) {
+    let count = 0;
+    for await (const passphrase of keys.passphrases()) {
+      count++;
+      const key = await unwrapped(forPassphrase, { passphrase }, path);
+      if (key) return key;
     }
-    if (forPassphrase !== undefined) {
-      let count = 0;
-      for await (const passphrase of keys.passphrases()) {
-        count++;
-        const bytes = await unwrap(forPassphrase, { passphrase });
-        if (bytes) return new DataKey(bytes);
-      }
-      tried.push(count === 0 ? 'no passphrase was given' : 'the passphrase is wrong');
-    }
-  } catch (error) {
-    if (error instanceof GardenError) throw error;
-    throw new UsageError([{ message: "the vault's key is damaged", where: path, hint: DAMAGED }]);
+    tried.push(count === 0 ? 'no passphrase was given' : 'the passphrase is wrong');
   }
   const hint =
     forPassphrase === undefined
@@ -201,10 +207,6 @@ async function unwrapKey({ forRecipients, forPassphrase }: Wrapping, keys: Vault
   ]);
 }
 
-function reason(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
-}
-
 /**
  * Reads a vault's file, without opening it.
  *
@@ -215,12 +217,12 @@ export async function readVault(path: string): Promise<VaultDocument> {
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    if (reason(error) === 'ENOENT') {
+    if (errorCode(error) === 'ENOENT') {
       throw new UsageError([
         { message: `there is no vault: ${path}`, hint: 'make it with garden vault init, or name another with --vault' },
       ]);
     }
-    throw new UsageError([{ message: `the vault cannot be read (${reason(error)})`, where: path }]);
+    throw new UsageError([{ message: `the vault cannot be read: ${fileErrorText(error)}`, where: path }]);
   }
   return VaultDocument.parse(text, path);
 }
@@ -277,7 +279,7 @@ async function locked<T>(path: string, work: () => Promise<T>): Promise<T> {
     if (!(error instanceof Error && 'syscall' in error)) throw error;
     throw new UsageError([
       {
-        message: `the vault cannot be written (${reason(error)})`,
+        message: `the vault cannot be written: ${fileErrorText(error)}`,
         where: path,
         hint: 'is its folder there, and may you write to it?',
       },

@@ -1,3 +1,4 @@
+import { errorCode } from '../model/thrown.ts';
 import 'reflect-metadata';
 import { createHash, randomBytes, webcrypto } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
@@ -26,7 +27,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (errorCode(error) === 'ENOENT') return undefined;
     throw new GardenError(`${path} cannot be read`, { cause: error, hint: 'see whose it is and that it may be read' });
   }
 }

@@ -5,6 +5,7 @@ import type { OutputStream } from '../model/events.ts';
 import type { Become } from '../model/host.ts';
 import type { Upload } from '../model/resource.ts';
 import { type Script, sh, verbatim } from '../model/script.ts';
+import { errorText } from '../model/thrown.ts';
 import type { Channel, Connection } from '../transport/transport.ts';
 import { openAs } from './become.ts';
 import { missesTerminal } from './become-failure.ts';
@@ -197,7 +198,7 @@ class ShellSession implements Session {
         const patience = AbortSignal.timeout(END_PATIENCE);
         while (exchange.running === running && this.#exchange === exchange && !patience.aborted) await delay(10);
       } catch (error) {
-        fault = error instanceof Error ? error.message : String(error);
+        fault = errorText(error);
       }
       if (exchange.running !== running || this.#exchange !== exchange) return;
       this.#failure ??= new ConnectionLost(

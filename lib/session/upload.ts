@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { ConnectionLost, GardenError } from '../model/errors.ts';
 import type { Upload } from '../model/resource.ts';
 import { type Script, sh } from '../model/script.ts';
+import { errorText } from '../model/thrown.ts';
 import type { Channel } from '../transport/transport.ts';
 import { writeAll } from './write-all.ts';
 
@@ -76,7 +77,7 @@ async function sourceOf(file: FileHandle, name: string): Promise<Source> {
 }
 
 function unreadable(path: string, error: unknown): never {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = errorText(error);
   throw new GardenError(`${path} could not be sent: ${reason}`, { cause: error });
 }
 

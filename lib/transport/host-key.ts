@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { Unreachable } from '../model/errors.ts';
+import { errorText } from '../model/thrown.ts';
 import {
   appendKnownHost,
   fingerprint,
@@ -127,10 +128,7 @@ export class HostKeys {
       await appendKnownHost(file, knownHostLine(this.#name, key, { hashed: this.#config.isOn('hashknownhosts') }));
       notice('info', `${what} and wrote it to ${file}`);
     } catch (error) {
-      notice(
-        'warning',
-        `${what}, but could not write it to ${file}: ${error instanceof Error ? error.message : error}`,
-      );
+      notice('warning', `${what}, but could not write it to ${file}: ${errorText(error)}`);
     }
   }
 

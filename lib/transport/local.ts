@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { ConnectionLost, GardenError } from '../model/errors.ts';
-import { errorCode } from './network-errors.ts';
+import { errorCode } from '../model/thrown.ts';
 import { openProcess } from './process-channel.ts';
 import type { Channel, Connection, Transport } from './transport.ts';
 

@@ -1,14 +1,7 @@
 import { Unreachable } from '../model/errors.ts';
+import { errorCode, errorText } from '../model/thrown.ts';
 
-/** The `code` of a system error, e.g. `ECONNREFUSED`; undefined for other errors. */
-export function errorCode(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
-}
-
-export function errorText(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
+export { errorCode, errorText };
 
 /** Says in words why a TCP connection could not be made. `where` is `host:port`. */
 export function explainNetworkError(error: unknown, where: string): Unreachable {

@@ -1,5 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { errorCode } from './network-errors.ts';
+import { errorCode } from '../model/thrown.ts';
 import type { Channel, ChannelEnd } from './transport.ts';
 
 /** How long a process may take to end when asked to, in milliseconds; then it is killed. */

@@ -1,6 +1,6 @@
 import type { Client, ClientChannel } from 'ssh2';
 import { ConnectionLost, GardenError } from '../model/errors.ts';
-import { errorText } from './network-errors.ts';
+import { errorText } from '../model/thrown.ts';
 import type { Channel, ChannelEnd } from './transport.ts';
 
 /** A terminal that no program should want to draw on. */

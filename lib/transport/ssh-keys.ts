@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { ParsedKey } from 'ssh2';
 import ssh2 from 'ssh2';
 import type { Secret } from '../model/secret.ts';
+import { errorCode, errorText } from '../model/thrown.ts';
 
 /** What became of a private key file. */
 export type KeyFile =
@@ -57,8 +58,8 @@ export async function readKeyFile(file: string, passphrase: Secret | undefined):
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { kind: 'missing' };
-    return { kind: 'unusable', reason: error instanceof Error ? error.message : String(error) };
+    if (errorCode(error) === 'ENOENT') return { kind: 'missing' };
+    return { kind: 'unusable', reason: errorText(error) };
   }
   const key = parse(file, text, passphrase?.reveal());
   if (!(key instanceof Error)) {

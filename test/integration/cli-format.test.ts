@@ -244,7 +244,7 @@ t.test('what programs read', { skip: sshdUnavailable ?? false }, async (t) => {
       t.match(mistakes, [
         { message: /no playbook "sit\.ts"/ },
         { where: /nowhere\.ini/ },
-        { where: '--report junit=no/such/run.xml', message: /cannot be written: no such file or directory$/ },
+        { where: '--report junit=no/such/run.xml', message: /cannot be written: there is no such file or folder$/ },
         { message: /is a folder/ },
       ]);
       t.match(stderr, /there is no playbook "sit\.ts"/);

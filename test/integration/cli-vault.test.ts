@@ -139,6 +139,6 @@ t.test('garden vault, as people use it', async (t) => {
     t.equal(await get('app/hidden'), 'inline value');
     await refused('get app/clear', /no secret/);
     await refused('import vars.yml --vault-password-file pw', /vars\.yml, hidden: .*the password is wrong/);
-    await refused('import nothing.yml', /there is no file nothing\.yml/);
+    await refused('import nothing.yml', /nothing\.yml: there is no such file/);
   });
 });

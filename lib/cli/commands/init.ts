@@ -4,6 +4,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { z } from 'zod';
 import { EXIT, UsageError } from '../../model/errors.ts';
 import { quote } from '../../model/script.ts';
+import { errorText } from '../../model/thrown.ts';
 import { harmlessLine } from '../../report/text.ts';
 import type { Streams } from '../streams.ts';
 import { type ProjectVersions, projectFiles } from '../templates/project.ts';
@@ -72,7 +73,7 @@ export function initCommand(given: string, streams: Streams): number {
       // A file that came in between is not written over either.
       writeFileSync(file, text, { flag: 'wx' });
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = errorText(error);
       throw new UsageError([{ message: `the project cannot be written: ${why}` }]);
     }
   }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { describeFileError } from '../../inventory/source-file.ts';
 import { isVaultText } from '../../inventory/vault-text.ts';
 import { EXIT, type Mistake, UsageError } from '../../model/errors.ts';
 import { Secret } from '../../model/secret.ts';
@@ -47,9 +48,7 @@ async function readSource(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    const message = code === 'ENOENT' ? `there is no file ${file}` : `${file} cannot be read (${code})`;
-    throw new UsageError([{ message }]);
+    throw new UsageError([{ where: file, ...(await describeFileError(error, file, process.cwd())) }]);
   }
 }
 

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:f
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { errorText } from '../../model/thrown.ts';
 import { defaultIdentityFile } from '../../secrets/identity.ts';
 import { resolveSshConfig } from '../../transport/ssh-config.ts';
 import type { Finding } from './finding.ts';
@@ -83,7 +84,7 @@ async function compiler(): Promise<Finding> {
     await transform('const one: number = 1', { loader: 'ts' });
     return { check: 'playbooks', state: 'ok', text: 'TypeScript can be loaded' };
   } catch (error) {
-    const [why] = (error instanceof Error ? error.message : String(error)).split('\n');
+    const [why] = errorText(error).split('\n');
     return {
       ...{ check: 'playbooks', state: 'bad', text: `esbuild, which loads playbooks, does not work here: ${why}` },
       todo: 'install garden anew on this machine (npm ci): a folder of another kind of machine was copied',

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Mistake, UsageError } from '../../model/errors.ts';
+import { errorText } from '../../model/thrown.ts';
 import { bundleModule } from './bundle.ts';
 import { BundleCache } from './bundle-cache.ts';
 import { missingExports, moduleError } from './module-error.ts';
@@ -46,7 +47,7 @@ async function prepare(entry: string, cache: BundleCache): Promise<Prepared> {
   try {
     return { file: cache.store(bundle), inputs: bundle.inputs };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorText(error);
     throw new UsageError([
       { message: `its bundle cannot be kept in ${cache.folder}: ${why}`, hint: 'name a folder by XDG_CACHE_HOME' },
     ]);
