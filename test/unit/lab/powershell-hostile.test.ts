@@ -1,6 +1,6 @@
 import t from 'tap';
 import { Interpreter } from '../../../lib/lab/powershell/interpreter.ts';
-import { Dictionary, type PsValue } from '../../../lib/lab/powershell/values.ts';
+import { Dictionary, type PsObject, type PsValue } from '../../../lib/lab/powershell/values.ts';
 import { type PowerShellScript, ps } from '../../../lib/model/powershell-script.ts';
 
 const NASTY = [
@@ -69,7 +69,7 @@ function numbersFrom(seed: number): (below: number) => number {
 
 async function output(script: PowerShellScript): Promise<PsValue[]> {
   const values: PsValue[] = [];
-  const fail = (record: { text: (() => string) | undefined }) => t.fail(`an error was written: ${record.text?.()}`);
+  const fail = (record: PsObject) => void t.fail(`an error was written: ${record.text?.()}`);
   const interpreter = new Interpreter({
     out: (value) => void values.push(value),
     streams: { error: fail, note: () => undefined },
