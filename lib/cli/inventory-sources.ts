@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UsageError } from '../model/errors.ts';
 import type { HostOptions } from './options/host-options.ts';
+import type { Environment } from './streams.ts';
 
 /** Where `garden lab up` writes the lab's inventory, in the project. */
 const LAB_INVENTORY = join('.garden', 'lab', 'inventory.ini');
@@ -13,8 +14,6 @@ const PROJECT_INVENTORIES = ['inventory', join('inventory', 'hosts')].flatMap((p
 
 /** Stands for `-i` where that is not given. */
 const VARIABLE = 'GARDEN_INVENTORY';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Where the inventory is read from: what `-i` names, else the variable GARDEN_INVENTORY, else the lab that is up, else the

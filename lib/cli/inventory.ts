@@ -5,6 +5,7 @@ import type { SecretFinder } from '../model/secret-request.ts';
 import { harmless } from '../report/text.ts';
 import { inventorySources } from './inventory-sources.ts';
 import { loadModule } from './module/load-module.ts';
+import type { HostOptions } from './options/host-options.ts';
 import type { InventoryOptions } from './options/inventory-options.ts';
 import { PastRuns } from './past-run.ts';
 import { projectSecrets } from './secrets.ts';
@@ -24,18 +25,25 @@ export interface ComingPlaybook {
   readonly loaded: Promise<Playbook>;
 }
 
+/** What it says goes to standard error. */
+async function bringLabUp(project: string, streams: Streams): Promise<void> {
+  const { labUp } = await import('../lab/index.ts');
+  await labUp({ project, say: (line) => streams.err.write(`${line}\n`) });
+}
+
 /**
- * Reads the inventory and applies `-l`. Warnings go to standard error.
+ * Brings the lab up where that is asked for, reads the inventory and applies `-l`. Warnings go to standard error.
  *
  * @param playbook beside which there may be variables, and which may say what variables hosts have
  * @throws UsageError with all mistakes.
  */
 export async function readInventory(
-  options: InventoryOptions,
+  options: InventoryOptions & Pick<HostOptions, 'lab'>,
   folder: string,
   streams: Streams,
   playbook?: ComingPlaybook,
 ): Promise<SelectedInventory> {
+  if (options.lab) await bringLabUp(folder, streams);
   const sources = inventorySources(options, folder, streams.environment);
   const secrets = await projectSecrets(options, folder, streams);
   const { inventory, warnings } = await loadInventory(sources, {

@@ -1,9 +1,8 @@
-import { createInterface } from 'node:readline/promises';
 import type { AskStep, StepAnswer } from '../engine/stepping.ts';
 import { UsageError } from '../model/errors.ts';
 import type { TaskReference } from '../model/events.ts';
-import { harmlessLine } from '../report/text.ts';
 import type { Streams } from './streams.ts';
+import { askLine } from './terminal-question.ts';
 
 const CHOICE = '(N)o, (y)es, yes on (a)ll hosts, (c)ontinue without asking, (q)uit';
 
@@ -35,30 +34,12 @@ export class StepQuestions {
       if (this.#signal.aborted) return 'stop';
       if (this.#rest) return this.#rest;
       if (this.#everywhere.has(task.path)) return 'do';
-      const typed = await this.#question(`${host}: ${task.path}? ${CHOICE}: `);
+      const typed = await askLine(`${host}: ${task.path}? ${CHOICE}: `, this.#streams, this.#signal);
       if (typed === undefined || /^q(?:uit)?$/i.test(typed)) this.#rest = 'stop';
       else if (/^c(?:ontinue)?$/i.test(typed)) this.#rest = 'do';
       else if (/^a(?:ll)?$/i.test(typed)) this.#everywhere.add(task.path);
       else if (/^y(?:es)?$/i.test(typed)) return 'do';
       else if (/^(?:no?)?$/i.test(typed)) return 'leave-out';
-    }
-  }
-
-  /** Undefined: the terminal is gone, or the run was interrupted. */
-  async #question(text: string): Promise<string | undefined> {
-    const { input, err } = this.#streams;
-    const terminal = createInterface({ input, output: err });
-    // While it reads, the terminal gives the key here instead of sending the signal.
-    terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
-    const ended = new Promise<undefined>((resolve) => terminal.once('close', () => resolve(undefined)));
-    try {
-      const answer = terminal.question(harmlessLine(text), { signal: this.#signal });
-      return (await Promise.race([answer, ended]))?.trim();
-    } catch (error) {
-      if (this.#signal.aborted) return undefined;
-      throw error;
-    } finally {
-      terminal.close();
     }
   }
 }

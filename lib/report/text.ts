@@ -36,6 +36,11 @@ export function listed(names: readonly string[]): string {
   return names.length > MOST_NAMES ? `${shown} and ${names.length - MOST_NAMES} more` : shown;
 }
 
+/** A span of time that is a matter of milliseconds, for people: `0.4 ms`, `42 ms`. */
+export function shortDuration(ms: number): string {
+  return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+}
+
 /** A span of time for people: `0.3 s`, `42 s`, `3 min 5 s`, `1 h 2 min`. */
 export function duration(ms: number): string {
   const seconds = ms / 1000;

@@ -5,6 +5,7 @@ import type { StepContext } from '../../model/step.ts';
 import { hostTableReport } from '../../report/host-table.ts';
 import { styles, wantsColour } from '../../report/style.ts';
 import { table } from '../../report/table.ts';
+import { shortDuration } from '../../report/text.ts';
 import { withoutSecrets } from '../../secrets/redaction.ts';
 import { listLocks, parseLocks } from '../../session/lock-holders.ts';
 import { controllerFindings } from '../doctor/controller.ts';
@@ -15,8 +16,6 @@ import { Arrivals, roundTrip, visit } from '../host-visit.ts';
 import { readInventory } from '../inventory.ts';
 import type { HostOptions } from '../options/host-options.ts';
 import type { Streams } from '../streams.ts';
-import { bringLabUp } from './lab.ts';
-import { milliseconds } from './ping.ts';
 
 const COLUMNS = ['host', 'check', 'is', 'what, and what to do'];
 const START = 'start a shell, as the user to become';
@@ -41,7 +40,7 @@ async function examine(context: StepContext, options: HostOptions): Promise<read
     {
       check: 'acts',
       state: 'ok',
-      text: `${becoming(user, context.host, options)}; a round trip takes ${milliseconds(trip)}`,
+      text: `${becoming(user, context.host, options)}; a round trip takes ${shortDuration(trip)}`,
     },
     ...hostFindings(stdout, { roundTrip: trip, asked: asked + trip / 2, locks: words }),
   ];
@@ -59,7 +58,6 @@ export async function doctorCommand(
   const own = await controllerFindings(folder, streams.environment, options.forks);
   const rows = own.map((finding) => [style.bold('this machine'), ...findingRow(finding, style)]);
   streams.out.write(`${table([COLUMNS.map(style.dim), ...rows]).join('\n')}\n\n`);
-  if (options.lab) await bringLabUp(folder, streams);
   const selected = await readInventory(options, folder, streams);
 
   const found = new Map<string, readonly Finding[]>();
@@ -76,7 +74,7 @@ export async function doctorCommand(
     if (!arrival) return [];
     const { transport, reason, took } = arrival;
     const why = reason === undefined ? '' : `, since ${reason}`;
-    return [{ check: 'log-in', state: 'ok', text: `by ${transport} in ${milliseconds(took)}${why}` }];
+    return [{ check: 'log-in', state: 'ok', text: `by ${transport} in ${shortDuration(took)}${why}` }];
   };
   const code = await execute({
     playbook: look,

@@ -9,7 +9,6 @@ import type { ReportFlags } from '../options/report.ts';
 import { checkReportFiles } from '../report-file.ts';
 import { makeReports } from '../reports.ts';
 import type { Streams } from '../streams.ts';
-import { bringLabUp } from './lab.ts';
 
 /** What `garden exec` takes besides what all commands for hosts take. */
 export interface ExecOptions {
@@ -53,7 +52,6 @@ export async function execCommand(
   streams: Streams,
 ): Promise<number> {
   const folder = process.cwd();
-  if (options.lab) await bringLabUp(folder, streams);
   const [task, selected] = await allOrMistakes(
     execTask(pattern, words, options, streams),
     readInventory(options, folder, streams),

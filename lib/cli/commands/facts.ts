@@ -9,7 +9,6 @@ import { factsPlaybook } from '../facts-playbook.ts';
 import { readInventory } from '../inventory.ts';
 import type { HostOptions } from '../options/host-options.ts';
 import { complain, type Streams } from '../streams.ts';
-import { bringLabUp } from './lab.ts';
 
 /** What `garden facts` takes besides what all commands for hosts take. */
 export interface FactsOptions {
@@ -43,7 +42,6 @@ export async function factsCommand(
 ): Promise<number> {
   const folder = process.cwd();
   const facts = chosenFacts(names);
-  if (options.lab) await bringLabUp(folder, streams);
   const selected = await readInventory(options, folder, streams);
   const answers = new Map<string, Map<string, FactAnswer>>();
   const playbook = factsPlaybook(pattern, facts, (host, fact, answer) => {

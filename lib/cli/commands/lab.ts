@@ -1,4 +1,3 @@
-import type { Lab } from '../../lab/index.ts';
 import { EXIT } from '../../model/errors.ts';
 import type { Streams } from '../streams.ts';
 
@@ -11,12 +10,6 @@ export interface LabCommandOptions {
   readonly name?: string | undefined;
   /** `--install`: what the lab needs of this machine. */
   readonly install?: boolean | undefined;
-}
-
-/** Brings the default lab up for another command; what it says goes to standard error. */
-export async function bringLabUp(project: string, streams: Streams): Promise<Lab> {
-  const { labUp } = await import('../../lab/index.ts');
-  return labUp({ project, say: (line) => streams.err.write(`${line}\n`) });
 }
 
 /** `garden lab up|down|status`. Resolves to the exit code: that of a failed host where the lab is broken. */

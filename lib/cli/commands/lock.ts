@@ -15,7 +15,6 @@ import type { HostOptions } from '../options/host-options.ts';
 import type { MakeReport } from '../reports.ts';
 import { complain, type Streams } from '../streams.ts';
 import { saysYes } from '../yes-or-no.ts';
-import { bringLabUp } from './lab.ts';
 
 type Locks = Map<string, readonly LockHolder[]>;
 
@@ -74,7 +73,6 @@ export async function lockCommand(
   streams: Streams,
 ): Promise<number> {
   const folder = process.cwd();
-  if (options.lab) await bringLabUp(folder, streams);
   const selected = await readInventory(options, folder, streams);
   const locks: Locks = new Map();
   const showing: Conduct = (run) => look(run, pattern, locks);

@@ -1,18 +1,13 @@
 import { runPlaybook } from '../../engine/run.ts';
 import { hostTableReport } from '../../report/host-table.ts';
+import { shortDuration } from '../../report/text.ts';
 import { execute } from '../execute.ts';
 import { Arrivals, roundTrip, visit } from '../host-visit.ts';
 import { readInventory } from '../inventory.ts';
 import type { HostOptions } from '../options/host-options.ts';
 import type { Streams } from '../streams.ts';
-import { bringLabUp } from './lab.ts';
 
 const COLUMNS = ['host', 'answers', 'by', 'log-in', 'round trip'];
-
-/** A span of time in milliseconds, as exact as it is worth. */
-export function milliseconds(span: number): string {
-  return `${span < 10 ? span.toFixed(1) : Math.round(span)} ms`;
-}
 
 /** `garden ping`. Resolves to the exit code. */
 export async function pingCommand(
@@ -22,7 +17,6 @@ export async function pingCommand(
   streams: Streams,
 ): Promise<number> {
   const folder = process.cwd();
-  if (options.lab) await bringLabUp(folder, streams);
   const selected = await readInventory(options, folder, streams);
   const arrivals = new Arrivals();
   const times = new Map<string, number>();
@@ -39,7 +33,7 @@ export async function pingCommand(
         rows: (host, style) => {
           const [arrival, time] = [arrivals.of(host), times.get(host)];
           if (!arrival || time === undefined) return [];
-          return [[style.green('yes'), arrival.transport, milliseconds(arrival.took), milliseconds(time)]];
+          return [[style.green('yes'), arrival.transport, shortDuration(arrival.took), shortDuration(time)]];
         },
       }),
     ...{ argv, folder, streams },

@@ -13,7 +13,6 @@ import { checkReportFiles } from '../report-file.ts';
 import { makeReports, type Shown } from '../reports.ts';
 import { checkAnswerable } from '../step-questions.ts';
 import type { Streams } from '../streams.ts';
-import { bringLabUp } from './lab.ts';
 
 /** What a command makes of a run beyond running it. */
 interface Special extends Pick<Execution, 'conduct' | 'indivisible'> {
@@ -44,7 +43,6 @@ export async function runCommand(
 ): Promise<number> {
   const folder = process.cwd();
   if (options.step) checkAnswerable(streams);
-  if (options.lab) await bringLabUp(folder, streams);
   const loaded = loadPlaybook(file);
   const [playbook, selected] = await allOrMistakes(
     loaded,

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type HostOptions, withHostOptions } from '../options/host-options.ts';
+import { HOST_PATTERN } from '../options/values.ts';
 import type { CommandLine } from './definition.ts';
 
 const EXAMPLES = `
@@ -9,13 +10,11 @@ Examples:
   garden doctor -i hosts.ini                     can I log in, is the clock right, is there space, is a lock held?
   garden doctor web -i hosts.ini -bK             and may I become root there?`;
 
-const PATTERN = 'a host pattern: all, web, web:&east, web:!web3';
-
 /** `garden doctor` and `garden ping`. */
 export function defineDoctor(program: Command, { argv, streams, done }: CommandLine): void {
   withHostOptions(program.command('doctor'))
     .description('tell what is in the way of a run, and what to do about it')
-    .argument('[pattern]', PATTERN, 'all')
+    .argument('[pattern]', HOST_PATTERN, 'all')
     .addHelpText('after', EXAMPLES)
     .action(async (pattern: string, options: HostOptions) => {
       const { doctorCommand } = await import('../commands/doctor.ts');
@@ -23,7 +22,7 @@ export function defineDoctor(program: Command, { argv, streams, done }: CommandL
     });
   withHostOptions(program.command('ping'))
     .description('log in to hosts, and tell how long they take to answer')
-    .argument('[pattern]', PATTERN, 'all')
+    .argument('[pattern]', HOST_PATTERN, 'all')
     .action(async (pattern: string, options: HostOptions) => {
       const { pingCommand } = await import('../commands/ping.ts');
       done(await pingCommand(pattern, options, argv, streams));

@@ -4,6 +4,7 @@ import type { ExecOptions } from '../commands/exec.ts';
 import { type HostOptions, withHostOptions } from '../options/host-options.ts';
 import { type LockOptions, withLockOptions } from '../options/lock-options.ts';
 import { type ReportFlags, withReportOptions } from '../options/report.ts';
+import { HOST_PATTERN } from '../options/values.ts';
 import type { CommandLine } from './definition.ts';
 
 const EXAMPLES = `
@@ -28,7 +29,7 @@ export function defineExec(program: Command, { argv, streams, done }: CommandLin
   const command = withLockOptions(withReportOptions(withHostOptions(program.command('exec'))))
     .description('run one command, or a script, on hosts')
     .usage('<pattern> [options] -- <command...>')
-    .argument('<pattern>', 'a host pattern: all, web, web:&east, web:!web3')
+    .argument('<pattern>', HOST_PATTERN)
     .argument('[command...]', 'the command, behind --; with --script, its arguments')
     .option('--script <file>', 'run the text of this file; "-" is standard input')
     .option('--time-limit <time>', 'how long it may run on each host (10 minutes by default)', duration)

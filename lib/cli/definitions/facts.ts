@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { FactsOptions } from '../commands/facts.ts';
 import { type HostOptions, withHostOptions } from '../options/host-options.ts';
+import { HOST_PATTERN } from '../options/values.ts';
 import type { CommandLine } from './definition.ts';
 
 const EXAMPLES = `
@@ -14,7 +15,7 @@ Examples:
 export function defineFacts(program: Command, { argv, streams, done }: CommandLine): void {
   withHostOptions(program.command('facts'))
     .description('show what is known of hosts: their system, memory, disks, addresses')
-    .argument('<pattern>', 'a host pattern: all, web, web:&east, web:!web3')
+    .argument('<pattern>', HOST_PATTERN)
     .argument('[name...]', 'facts; all of them where none is named')
     .addOption(new Option('--format <format>', 'how to print them').choices(['text', 'json', 'yaml']).default('text'))
     .addHelpText('after', EXAMPLES)

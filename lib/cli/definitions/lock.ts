@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { LockAction, LockCommandOptions } from '../commands/lock.ts';
 import { withHostOptions } from '../options/host-options.ts';
+import { HOST_PATTERN } from '../options/values.ts';
 import type { CommandLine } from './definition.ts';
 
 const EXAMPLES = `
@@ -28,7 +29,7 @@ export function defineLock(program: Command, { argv, streams, done }: CommandLin
   for (const action of ACTIONS) {
     const command = withHostOptions(lock.command(action))
       .description(DESCRIPTIONS[action])
-      .argument('[pattern]', 'a host pattern: all, web, web:&east, web:!web3', 'all');
+      .argument('[pattern]', HOST_PATTERN, 'all');
     if (action === 'break') command.option('--yes', 'do not ask');
     command.action(async (pattern: string, options: LockCommandOptions) => {
       const { lockCommand } = await import('../commands/lock.ts');

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { VaultInitOptions, VaultRekeyOptions } from '../commands/vault.ts';
 import type { VaultEditOptions } from '../commands/vault-edit.ts';
 import type { VaultImportOptions } from '../commands/vault-import.ts';
+import { collect } from '../options/values.ts';
 import { type VaultOptions, withVaultOptions } from '../options/vault-options.ts';
 import type { CommandLine } from './definition.ts';
 
@@ -26,10 +27,6 @@ function length(value: string): number {
   throw new InvalidArgumentError(`It must be a number from ${SHORTEST} to ${LONGEST}.`);
 }
 
-function collect(value: string, earlier: readonly string[] = []): readonly string[] {
-  return [...earlier, value];
-}
-
 interface GeneratingOptions extends VaultOptions {
   readonly generate?: number | true;
 }
@@ -47,7 +44,6 @@ export function defineVault(program: Command, { streams, done }: CommandLine): v
     .description('make a vault; and an identity to open it with, if you have none')
     .option('--recipient <age1…>', 'encrypt it for this recipient, not for your identity; may be given again', collect)
     .option('--passphrase', 'encrypt it by a passphrase; it is asked for')
-
     .action(async (options: VaultInitOptions) => done(await (await load()).vaultInit(options, streams)));
 
   withVaultOptions(vault.command('set'))

@@ -5,6 +5,7 @@ import { execa } from 'execa';
 import { errorText } from '../../model/thrown.ts';
 import { defaultIdentityFile } from '../../secrets/identity.ts';
 import { resolveSshConfig } from '../../transport/ssh-config.ts';
+import type { Environment } from '../streams.ts';
 import type { Finding } from './finding.ts';
 
 const OLDEST_NODE = [20, 19] as const;
@@ -51,7 +52,7 @@ function keys(): Finding {
   };
 }
 
-function ansible(environment: Readonly<Record<string, string | undefined>>): Finding {
+function ansible(environment: Environment): Finding {
   const names = Object.keys(environment).filter((name) => name.startsWith('ANSIBLE_') && !HONOURED.includes(name));
   return names.length === 0
     ? { check: 'ansible', state: 'ok', text: 'no variables of Ansible that would have no force here' }
@@ -92,7 +93,7 @@ async function compiler(): Promise<Finding> {
   }
 }
 
-function identity(environment: Readonly<Record<string, string | undefined>>, folder: string): Finding {
+function identity(environment: Environment, folder: string): Finding {
   const file = environment.GARDEN_IDENTITY ?? defaultIdentityFile(environment);
   if (existsSync(file)) return { check: 'vault', state: 'ok', text: `there is an identity: ${file}` };
   const vault = existsSync(join(folder, 'vault.yaml'));
@@ -119,7 +120,7 @@ async function openFiles(forks: number): Promise<Finding> {
 /** Looks at this machine. */
 export async function controllerFindings(
   folder: string,
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
   forks: number,
 ): Promise<readonly Finding[]> {
   return [

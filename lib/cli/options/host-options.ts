@@ -3,6 +3,7 @@ import { splitWords } from '../../inventory/words.ts';
 import { BECOME_METHODS, type BecomeMethod, type TransportName } from '../../model/host.ts';
 import type { BecomeOption } from '../../model/node.ts';
 import { type InventoryOptions, withInventoryOptions } from './inventory-options.ts';
+import { positive } from './values.ts';
 
 /** What all commands that talk to hosts take; the short flags are Ansible's. */
 export interface HostOptions extends InventoryOptions {
@@ -30,11 +31,6 @@ const DEFAULT_FORKS = 50;
 
 /** How hosts can be reached. */
 const CONNECTIONS = ['ssh', 'openssh', 'local'] as const satisfies readonly TransportName[];
-
-function positive(value: string): number {
-  if (!/^[1-9]\d*$/.test(value)) throw new InvalidArgumentError('It must be a whole number, 1 or more.');
-  return Number(value);
-}
 
 /** Arguments in one word, quoted as in a shell. */
 function sshArguments(value: string, earlier: readonly string[] = []): readonly string[] {

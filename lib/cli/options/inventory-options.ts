@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { collect } from './values.ts';
 import { type VaultOptions, withVaultOptions } from './vault-options.ts';
 
 /** What all commands that know hosts take; the short flags are Ansible's. */
@@ -6,10 +7,6 @@ export interface InventoryOptions extends VaultOptions {
   readonly inventory?: readonly string[];
   readonly limit?: string;
   readonly extraVars?: readonly string[];
-}
-
-function collect(value: string, earlier: readonly string[] = []): readonly string[] {
-  return [...earlier, value];
 }
 
 /** Adds the options that all commands that know hosts take. */

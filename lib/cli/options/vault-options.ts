@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { collect } from './values.ts';
 
 /** What all commands take that may need a secret. */
 export interface VaultOptions {
@@ -7,10 +8,6 @@ export interface VaultOptions {
   readonly vaultId?: readonly string[];
   readonly vaultPasswordFile?: readonly string[];
   readonly askVaultPass?: true;
-}
-
-function collect(value: string, earlier: readonly string[] = []): readonly string[] {
-  return [...earlier, value];
 }
 
 /** Adds the options that say where secrets are and how to open them; those of Ansible also open what Ansible Vault encrypted. */
