@@ -5,7 +5,7 @@ import t from 'tap';
 
 // A process that waits until it is aborted and then, as a run that cleans up, goes on for as long as it is let.
 const WAIT = `
-  import { Interruption } from './lib/cli/interruption.ts';
+  import { Interruption } from './lib/cli/run/interruption.ts';
   const interruption = new Interruption((text) => console.log(text), process.stdout);
   interruption.signal.addEventListener('abort', () => console.log('aborted'));
   process.stdin.on('data', () => {

@@ -11,10 +11,10 @@ import { listLocks, parseLocks } from '../../session/lock-holders.ts';
 import { controllerFindings } from '../doctor/controller.ts';
 import { type Finding, findingRow } from '../doctor/finding.ts';
 import { examination, hostFindings } from '../doctor/host.ts';
-import { execute } from '../execute.ts';
-import { Arrivals, roundTrip, visit } from '../host-visit.ts';
-import { readInventory } from '../inventory.ts';
+import { readInventory } from '../inventory/read-inventory.ts';
 import type { HostOptions } from '../options/host-options.ts';
+import { Arrivals, roundTrip, visit } from '../playbooks/host-visit.ts';
+import { execute } from '../run/execute.ts';
 import type { Streams } from '../streams.ts';
 
 const COLUMNS = ['host', 'check', 'is', 'what, and what to do'];

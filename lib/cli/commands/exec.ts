@@ -1,13 +1,13 @@
 import { UsageError } from '../../model/errors.ts';
-import { type ExecTask, execPlaybook, wordsCommand } from '../exec-playbook.ts';
-import { readScript, STANDARD_INPUT, scriptCommand } from '../exec-script.ts';
-import { execute } from '../execute.ts';
-import { readInventory } from '../inventory.ts';
+import { readInventory } from '../inventory/read-inventory.ts';
 import { allOrMistakes } from '../mistakes.ts';
 import type { HostOptions } from '../options/host-options.ts';
 import type { ReportFlags } from '../options/report.ts';
-import { checkReportFiles } from '../report-file.ts';
-import { makeReports } from '../reports.ts';
+import { type ExecTask, execPlaybook, wordsCommand } from '../playbooks/exec-playbook.ts';
+import { readScript, STANDARD_INPUT, scriptCommand } from '../playbooks/exec-script.ts';
+import { checkReportFiles } from '../reports/report-file.ts';
+import { makeReports } from '../reports/reports.ts';
+import { execute } from '../run/execute.ts';
 import type { Streams } from '../streams.ts';
 
 /** What `garden exec` takes besides what all commands for hosts take. */

@@ -4,10 +4,10 @@ import { didYouMean } from '../../model/suggestion.ts';
 import { type FactAnswer, type FactFormat, factsReport, hasFailures } from '../../report/facts.ts';
 import { facts as library } from '../../resources/posix/index.ts';
 import { withoutSecrets } from '../../secrets/redaction.ts';
-import { execute } from '../execute.ts';
-import { factsPlaybook } from '../facts-playbook.ts';
-import { readInventory } from '../inventory.ts';
+import { readInventory } from '../inventory/read-inventory.ts';
 import type { HostOptions } from '../options/host-options.ts';
+import { factsPlaybook } from '../playbooks/facts-playbook.ts';
+import { execute } from '../run/execute.ts';
 import { complain, type Streams } from '../streams.ts';
 
 /** What `garden facts` takes besides what all commands for hosts take. */

@@ -9,10 +9,10 @@ import { ansibleJson } from '../../report/inventory-json.ts';
 import { summaryLines } from '../../report/inventory-summary.ts';
 import { type Style, styles, wantsColour } from '../../report/style.ts';
 import { withoutSecrets } from '../../secrets/redaction.ts';
-import { type ComingPlaybook, readInventory } from '../inventory.ts';
-import { loadPlaybook } from '../load-playbook.ts';
+import { type ComingPlaybook, readInventory } from '../inventory/read-inventory.ts';
 import { allOrMistakes } from '../mistakes.ts';
 import type { InventoryOptions } from '../options/inventory-options.ts';
+import { loadPlaybook } from '../playbooks/load-playbook.ts';
 import type { Streams } from '../streams.ts';
 
 export interface InventoryCommandOptions extends InventoryOptions {

@@ -4,12 +4,12 @@ import { sketch } from '../../engine/sketch.ts';
 import { EXIT } from '../../model/errors.ts';
 import { type Listing, type ListingPart, listingData, listingLines, listingTree } from '../../report/listing.ts';
 import { styles, wantsColour } from '../../report/style.ts';
-import { readInventory } from '../inventory.ts';
-import { findInventory } from '../inventory-sources.ts';
-import { loadPlaybook } from '../load-playbook.ts';
+import { findInventory } from '../inventory/inventory-sources.ts';
+import { readInventory } from '../inventory/read-inventory.ts';
 import { allOrMistakes } from '../mistakes.ts';
 import type { InventoryOptions } from '../options/inventory-options.ts';
 import { type PartFlags, selectionOf } from '../options/selection.ts';
+import { loadPlaybook } from '../playbooks/load-playbook.ts';
 import { complain, errorStyle, type Streams } from '../streams.ts';
 
 /** What `garden list` takes. */

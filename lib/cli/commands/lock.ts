@@ -8,11 +8,11 @@ import { hostTableReport } from '../../report/host-table.ts';
 import { count, harmlessLine } from '../../report/text.ts';
 import { withoutSecrets } from '../../secrets/redaction.ts';
 import { breakLock, LOCK_IS_GONE, type LockHolder, listLocks, parseLocks } from '../../session/lock-holders.ts';
-import { question } from '../ask-hosts.ts';
-import { type Conduct, execute } from '../execute.ts';
-import { readInventory } from '../inventory.ts';
+import { readInventory } from '../inventory/read-inventory.ts';
 import type { HostOptions } from '../options/host-options.ts';
-import type { MakeReport } from '../reports.ts';
+import { question } from '../playbooks/ask-hosts.ts';
+import type { MakeReport } from '../reports/reports.ts';
+import { type Conduct, execute } from '../run/execute.ts';
 import { complain, type Streams } from '../streams.ts';
 import { saysYes } from '../yes-or-no.ts';
 

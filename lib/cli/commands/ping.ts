@@ -1,10 +1,10 @@
 import { runPlaybook } from '../../engine/run.ts';
 import { hostTableReport } from '../../report/host-table.ts';
 import { shortDuration } from '../../report/text.ts';
-import { execute } from '../execute.ts';
-import { Arrivals, roundTrip, visit } from '../host-visit.ts';
-import { readInventory } from '../inventory.ts';
+import { readInventory } from '../inventory/read-inventory.ts';
 import type { HostOptions } from '../options/host-options.ts';
+import { Arrivals, roundTrip, visit } from '../playbooks/host-visit.ts';
+import { execute } from '../run/execute.ts';
 import type { Streams } from '../streams.ts';
 
 const COLUMNS = ['host', 'answers', 'by', 'log-in', 'round trip'];

@@ -4,9 +4,9 @@ import type { LockOptions } from '../options/lock-options.ts';
 import type { PlanOptions } from '../options/plan-options.ts';
 import type { ReportFlags } from '../options/report.ts';
 import type { SelectionFlags } from '../options/selection.ts';
-import { readPlan } from '../plan-file.ts';
-import { checkRepeatable, withKeptOptions } from '../plan-options.ts';
-import { applyingPlan, checkAgreement, recordingPlan } from '../plan-run.ts';
+import { checkRepeatable, withKeptOptions } from '../plan/kept-options.ts';
+import { readPlan } from '../plan/plan-file.ts';
+import { applyingPlan, checkAgreement, recordingPlan } from '../plan/plan-run.ts';
 import { complain, type Streams } from '../streams.ts';
 import { runCommand } from './run.ts';
 

@@ -1,16 +1,16 @@
 import { checkPlaybook } from '../../engine/check-playbook.ts';
 import { EXIT } from '../../model/errors.ts';
-import { type Conduct, type Execution, execute } from '../execute.ts';
-import { readInventory } from '../inventory.ts';
-import { loadPlaybook } from '../load-playbook.ts';
+import { readInventory } from '../inventory/read-inventory.ts';
 import { allOrMistakes } from '../mistakes.ts';
 import type { HostOptions } from '../options/host-options.ts';
 import type { LockOptions } from '../options/lock-options.ts';
 import type { ReportFlags } from '../options/report.ts';
 import { type SelectionFlags, selectionOf } from '../options/selection.ts';
-import { journalName, PastRuns } from '../past-run.ts';
-import { checkReportFiles } from '../report-file.ts';
-import { makeReports, type Shown } from '../reports.ts';
+import { loadPlaybook } from '../playbooks/load-playbook.ts';
+import { checkReportFiles } from '../reports/report-file.ts';
+import { makeReports, type Shown } from '../reports/reports.ts';
+import { type Conduct, type Execution, execute } from '../run/execute.ts';
+import { journalName, PastRuns } from '../run/past-run.ts';
 import { checkAnswerable } from '../step-questions.ts';
 import type { Streams } from '../streams.ts';
 

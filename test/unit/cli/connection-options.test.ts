@@ -1,5 +1,5 @@
 import t from 'tap';
-import { withConnectionOptions } from '../../../lib/cli/connection-options.ts';
+import { withConnectionOptions } from '../../../lib/cli/inventory/connection-options.ts';
 import type { Host, Inventory } from '../../../lib/model/host.ts';
 import { Secret } from '../../../lib/model/secret.ts';
 

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';
-import { inventorySources } from '../../../lib/cli/inventory-sources.ts';
+import { inventorySources } from '../../../lib/cli/inventory/inventory-sources.ts';
 
 interface Case {
   readonly title: string;

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { journal } from '../../../lib/cli/journal.ts';
 import { allOrMistakes } from '../../../lib/cli/mistakes.ts';
+import { journal } from '../../../lib/cli/run/journal.ts';
 import { UsageError } from '../../../lib/model/errors.ts';
 import { sampleRun } from '../../support/run-events.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import t, { type Test } from 'tap';
-import { loadPlaybook } from '../../../lib/cli/load-playbook.ts';
+import { loadPlaybook } from '../../../lib/cli/playbooks/load-playbook.ts';
 import { type Mistake, UsageError } from '../../../lib/model/errors.ts';
 import type { Playbook } from '../../../lib/model/playbook.ts';
 

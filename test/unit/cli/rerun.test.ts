@@ -1,5 +1,5 @@
 import t from 'tap';
-import { rerunCommand } from '../../../lib/cli/rerun.ts';
+import { rerunCommand } from '../../../lib/cli/run/rerun.ts';
 
 t.test('the same command for these hosts alone', async (t) => {
   const cases: readonly (readonly [readonly string[], string])[] = [

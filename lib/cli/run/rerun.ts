@@ -1,4 +1,4 @@
-import { quote } from '../model/script.ts';
+import { quote } from '../../model/script.ts';
 
 const LIMIT = ['-l', '--limit'];
 const RERUN = ['--rerun'];

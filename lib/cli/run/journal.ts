@@ -1,7 +1,7 @@
-import { openJournal } from '../engine/journal.ts';
-import { UsageError } from '../model/errors.ts';
-import type { Listener } from '../model/events.ts';
-import { errorText } from '../model/thrown.ts';
+import { openJournal } from '../../engine/journal.ts';
+import { UsageError } from '../../model/errors.ts';
+import type { Listener } from '../../model/events.ts';
+import { errorText } from '../../model/thrown.ts';
 
 /**
  * The journal of a run, opened with its first event, so that a command line with a mistake in it leaves no trace.

@@ -1,10 +1,10 @@
-import type { PlannedTask } from '../engine/plan.ts';
-import type { Deviation } from '../engine/plan-comparison.ts';
-import { GardenError } from '../model/errors.ts';
-import { describeChanges } from '../report/diff.ts';
-import { styles } from '../report/style.ts';
-import { count, harmlessLine } from '../report/text.ts';
-import { withoutSecrets } from '../secrets/redaction.ts';
+import type { PlannedTask } from '../../engine/plan.ts';
+import type { Deviation } from '../../engine/plan-comparison.ts';
+import { GardenError } from '../../model/errors.ts';
+import { describeChanges } from '../../report/diff.ts';
+import { styles } from '../../report/style.ts';
+import { count, harmlessLine } from '../../report/text.ts';
+import { withoutSecrets } from '../../secrets/redaction.ts';
 import type { Plan } from './plan-file.ts';
 
 /** So many tasks are told of one by one. */

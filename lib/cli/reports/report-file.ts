@@ -9,10 +9,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { type Mistake, UsageError } from '../model/errors.ts';
-import { fileErrorText } from '../model/thrown.ts';
-import type { Report, ReportOptions } from '../report/report.ts';
-import type { ReportFile } from './options/report.ts';
+import { type Mistake, UsageError } from '../../model/errors.ts';
+import { fileErrorText } from '../../model/thrown.ts';
+import type { Report, ReportOptions } from '../../report/report.ts';
+import type { ReportFile } from '../options/report.ts';
 
 function mistakeOf({ format, file }: ReportFile): Mistake | undefined {
   const where = `--report ${format}=${file}`;

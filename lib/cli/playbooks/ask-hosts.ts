@@ -1,8 +1,8 @@
-import { play } from '../model/play.ts';
-import { type Playbook, playbook } from '../model/playbook.ts';
-import { probe } from '../model/probe.ts';
-import type { Script } from '../model/script.ts';
-import type { Output } from '../model/task.ts';
+import { play } from '../../model/play.ts';
+import { type Playbook, playbook } from '../../model/playbook.ts';
+import { probe } from '../../model/probe.ts';
+import type { Script } from '../../model/script.ts';
+import type { Output } from '../../model/task.ts';
 
 /** A playbook that asks each host of a pattern one question; it only reads. */
 export function question(

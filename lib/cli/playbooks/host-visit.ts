@@ -1,8 +1,8 @@
-import type { RunOptions } from '../engine/run-options.ts';
-import { play } from '../model/play.ts';
-import { type Playbook, playbook } from '../model/playbook.ts';
-import { sh } from '../model/script.ts';
-import { type StepContext, step } from '../model/step.ts';
+import type { RunOptions } from '../../engine/run-options.ts';
+import { play } from '../../model/play.ts';
+import { type Playbook, playbook } from '../../model/playbook.ts';
+import { sh } from '../../model/script.ts';
+import { type StepContext, step } from '../../model/step.ts';
 
 /** How a host was reached. */
 export interface Arrival {

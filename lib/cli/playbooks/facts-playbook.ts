@@ -1,10 +1,10 @@
-import type { Fact } from '../model/fact.ts';
-import { play } from '../model/play.ts';
-import { type Playbook, playbook } from '../model/playbook.ts';
-import { type ProbeNode, probe } from '../model/probe.ts';
-import type { Output } from '../model/task.ts';
-import { errorText } from '../model/thrown.ts';
-import type { FactAnswer } from '../report/facts.ts';
+import type { Fact } from '../../model/fact.ts';
+import { play } from '../../model/play.ts';
+import { type Playbook, playbook } from '../../model/playbook.ts';
+import { type ProbeNode, probe } from '../../model/probe.ts';
+import type { Output } from '../../model/task.ts';
+import { errorText } from '../../model/thrown.ts';
+import type { FactAnswer } from '../../report/facts.ts';
 
 /** Told what a host answered, fact by fact, in the order of asking. */
 export type Tell = (host: string, fact: string, answer: FactAnswer) => void;

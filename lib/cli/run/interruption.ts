@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { EXIT } from '../model/errors.ts';
+import { EXIT } from '../../model/errors.ts';
 
 const EXIT_CODES = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const;
 type EndingSignal = keyof typeof EXIT_CODES;

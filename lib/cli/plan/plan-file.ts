@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fchmodSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { z } from 'zod';
-import { Fingerprints } from '../engine/fingerprints.ts';
-import type { HostPlan, PlannedHosts } from '../engine/plan.ts';
-import type { Change } from '../model/change.ts';
-import { UsageError } from '../model/errors.ts';
-import { fileErrorText } from '../model/thrown.ts';
-import { withoutSecrets } from '../secrets/redaction.ts';
-import { KEPT_OPTIONS } from './plan-options.ts';
-import { version } from './version.ts';
+import { Fingerprints } from '../../engine/fingerprints.ts';
+import type { HostPlan, PlannedHosts } from '../../engine/plan.ts';
+import type { Change } from '../../model/change.ts';
+import { UsageError } from '../../model/errors.ts';
+import { fileErrorText } from '../../model/thrown.ts';
+import { withoutSecrets } from '../../secrets/redaction.ts';
+import { version } from '../version.ts';
+import { KEPT_OPTIONS } from './kept-options.ts';
 
 const FORMAT = 'garden plan 1';
 const NEW_PLAN = 'make a new one: garden plan … -o';

@@ -1,9 +1,9 @@
 import { join, relative, resolve } from 'node:path';
-import { Journals, type PastRun } from '../engine/journal-reader.ts';
-import type { SelectionOptions } from '../engine/selection.ts';
-import { UsageError } from '../model/errors.ts';
-import type { Inventory } from '../model/host.ts';
-import type { Rerun } from './options/selection.ts';
+import { Journals, type PastRun } from '../../engine/journal-reader.ts';
+import type { SelectionOptions } from '../../engine/selection.ts';
+import { UsageError } from '../../model/errors.ts';
+import type { Inventory } from '../../model/host.ts';
+import type { Rerun } from '../options/selection.ts';
 
 /** A part of a playbook on some of its hosts. */
 export interface Part {

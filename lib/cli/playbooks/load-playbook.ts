@@ -1,10 +1,10 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import { UsageError } from '../model/errors.ts';
-import { isPlaybook, type Playbook } from '../model/playbook.ts';
-import { nearest } from '../model/suggestion.ts';
-import { shownPath } from '../report/places.ts';
-import { loadModule } from './module/load-module.ts';
+import { UsageError } from '../../model/errors.ts';
+import { isPlaybook, type Playbook } from '../../model/playbook.ts';
+import { nearest } from '../../model/suggestion.ts';
+import { shownPath } from '../../report/places.ts';
+import { loadModule } from '../module/load-module.ts';
 
 /**
  * Loads a playbook: a TypeScript or JavaScript module whose default export is made by `playbook()`.

@@ -1,10 +1,10 @@
-import type { Event } from '../model/events.ts';
-import { EventLines } from '../report/event-lines.ts';
-import type { Report, ReportOptions } from '../report/report.ts';
-import { styles, wantsColour } from '../report/style.ts';
-import type { Format, ReportFlags } from './options/report.ts';
+import type { Event } from '../../model/events.ts';
+import { EventLines } from '../../report/event-lines.ts';
+import type { Report, ReportOptions } from '../../report/report.ts';
+import { styles, wantsColour } from '../../report/style.ts';
+import type { Format, ReportFlags } from '../options/report.ts';
+import { complain, errorStyle, type Streams } from '../streams.ts';
 import { fileReport } from './report-file.ts';
-import { complain, errorStyle, type Streams } from './streams.ts';
 
 /** Makes a report. */
 export type MakeReport = (options: ReportOptions, streams: Streams) => Report | Promise<Report>;
@@ -12,24 +12,24 @@ export type MakeReport = (options: ReportOptions, streams: Streams) => Report | 
 /** What is shown: a playbook that runs, what a playbook finds to differ, or one command on many hosts. */
 export type Shown = 'run' | 'verify' | 'exec';
 
-const drift: MakeReport = async (options) => (await import('../report/drift.ts')).driftReport(options);
-const json: MakeReport = async (options) => (await import('../report/json.ts')).jsonReport(options);
-const jsonl: MakeReport = async (options) => (await import('../report/jsonl.ts')).jsonlReport(options);
-const junit: MakeReport = async (options) => (await import('../report/junit.ts')).junitReport(options);
+const drift: MakeReport = async (options) => (await import('../../report/drift.ts')).driftReport(options);
+const json: MakeReport = async (options) => (await import('../../report/json.ts')).jsonReport(options);
+const jsonl: MakeReport = async (options) => (await import('../../report/jsonl.ts')).jsonlReport(options);
+const junit: MakeReport = async (options) => (await import('../../report/junit.ts')).junitReport(options);
 
 const REPORTS: Readonly<Record<Shown, Readonly<Record<Format, MakeReport>>>> = {
   run: {
-    tree: async (options, { out }) => (await import('../report/tree.ts')).treeReport(options, out),
-    lines: async (options) => (await import('../report/lines.ts')).linesReport(options),
+    tree: async (options, { out }) => (await import('../../report/tree.ts')).treeReport(options, out),
+    lines: async (options) => (await import('../../report/lines.ts')).linesReport(options),
     json,
     jsonl,
     junit,
   },
   verify: { tree: drift, lines: drift, json, jsonl, junit },
   exec: {
-    tree: async (options, { out }) => (await import('../report/exec.ts')).execReport(options, out),
-    lines: async (options) => (await import('../report/exec-lines.ts')).execLinesReport(options),
-    json: async (options) => (await import('../report/exec-json.ts')).execJsonReport(options),
+    tree: async (options, { out }) => (await import('../../report/exec.ts')).execReport(options, out),
+    lines: async (options) => (await import('../../report/exec-lines.ts')).execLinesReport(options),
+    json: async (options) => (await import('../../report/exec-json.ts')).execJsonReport(options),
     jsonl,
     junit,
   },

@@ -1,5 +1,5 @@
-import type { ConnectionSettings, Host, Inventory, TransportName } from '../model/host.ts';
-import type { Secret } from '../model/secret.ts';
+import type { ConnectionSettings, Host, Inventory, TransportName } from '../../model/host.ts';
+import type { Secret } from '../../model/secret.ts';
 
 /** What the command line says of logging in. It wins over the inventory. */
 export interface ConnectionOptions {

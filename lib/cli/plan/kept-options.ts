@@ -1,6 +1,6 @@
-import { UsageError } from '../model/errors.ts';
-import type { HostOptions } from './options/host-options.ts';
-import type { SelectionFlags } from './options/selection.ts';
+import { UsageError } from '../../model/errors.ts';
+import type { HostOptions } from '../options/host-options.ts';
+import type { SelectionFlags } from '../options/selection.ts';
 
 /** The options that decide what is done, and where: a plan keeps them, and the run that applies it takes them over. */
 export const KEPT_OPTIONS = [

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { UsageError } from '../model/errors.ts';
-import type { HostOptions } from './options/host-options.ts';
-import type { Environment } from './streams.ts';
+import { UsageError } from '../../model/errors.ts';
+import type { HostOptions } from '../options/host-options.ts';
+import type { Environment } from '../streams.ts';
 
 /** Where `garden lab up` writes the lab's inventory, in the project. */
 const LAB_INVENTORY = join('.garden', 'lab', 'inventory.ini');

@@ -1,9 +1,9 @@
-import type { Duration } from '../model/duration.ts';
-import { play } from '../model/play.ts';
-import { type Playbook, playbook } from '../model/playbook.ts';
-import { type Script, sh, verbatim } from '../model/script.ts';
-import { task } from '../model/task.ts';
-import { command } from '../resources/posix/command.ts';
+import type { Duration } from '../../model/duration.ts';
+import { play } from '../../model/play.ts';
+import { type Playbook, playbook } from '../../model/playbook.ts';
+import { type Script, sh, verbatim } from '../../model/script.ts';
+import { task } from '../../model/task.ts';
+import { command } from '../../resources/posix/command.ts';
 
 /** What is run on the hosts of a pattern. */
 export interface ExecTask {

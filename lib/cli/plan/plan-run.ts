@@ -1,20 +1,20 @@
 import { accessSync, constants } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { Fingerprints } from '../engine/fingerprints.ts';
-import type { PlannedHosts } from '../engine/plan.ts';
-import { deviations } from '../engine/plan-comparison.ts';
-import { PlanGuard } from '../engine/plan-guard.ts';
-import { PlanRecorder } from '../engine/plan-recorder.ts';
-import { runPlaybook } from '../engine/run.ts';
-import type { RunOptions } from '../engine/run-options.ts';
-import { EXIT, type Mistake, UsageError } from '../model/errors.ts';
-import type { Event } from '../model/events.ts';
-import type { Host } from '../model/host.ts';
-import type { Conduct } from './execute.ts';
-import type { HostOptions } from './options/host-options.ts';
+import { Fingerprints } from '../../engine/fingerprints.ts';
+import type { PlannedHosts } from '../../engine/plan.ts';
+import { deviations } from '../../engine/plan-comparison.ts';
+import { PlanGuard } from '../../engine/plan-guard.ts';
+import { PlanRecorder } from '../../engine/plan-recorder.ts';
+import { runPlaybook } from '../../engine/run.ts';
+import type { RunOptions } from '../../engine/run-options.ts';
+import { EXIT, type Mistake, UsageError } from '../../model/errors.ts';
+import type { Event } from '../../model/events.ts';
+import type { Host } from '../../model/host.ts';
+import type { HostOptions } from '../options/host-options.ts';
+import type { Conduct } from '../run/execute.ts';
+import { keptOptions } from './kept-options.ts';
 import { departed } from './plan-departure.ts';
 import { newPlanKey, type Plan, writePlan } from './plan-file.ts';
-import { keptOptions } from './plan-options.ts';
 
 type Say = (text: string) => void;
 

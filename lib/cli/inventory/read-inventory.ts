@@ -1,15 +1,15 @@
 import { dirname, resolve } from 'node:path';
-import { type LoadedInventory, limitNames, loadInventory } from '../inventory/index.ts';
-import type { Playbook } from '../model/playbook.ts';
-import type { SecretFinder } from '../model/secret-request.ts';
-import { harmless } from '../report/text.ts';
+import { type LoadedInventory, limitNames, loadInventory } from '../../inventory/index.ts';
+import type { Playbook } from '../../model/playbook.ts';
+import type { SecretFinder } from '../../model/secret-request.ts';
+import { harmless } from '../../report/text.ts';
+import { loadModule } from '../module/load-module.ts';
+import type { HostOptions } from '../options/host-options.ts';
+import type { InventoryOptions } from '../options/inventory-options.ts';
+import { PastRuns } from '../run/past-run.ts';
+import { projectSecrets } from '../secrets.ts';
+import { complain, errorStyle, type Streams } from '../streams.ts';
 import { inventorySources } from './inventory-sources.ts';
-import { loadModule } from './module/load-module.ts';
-import type { HostOptions } from './options/host-options.ts';
-import type { InventoryOptions } from './options/inventory-options.ts';
-import { PastRuns } from './past-run.ts';
-import { projectSecrets } from './secrets.ts';
-import { complain, errorStyle, type Streams } from './streams.ts';
 
 /** The inventory, and the names of the hosts that `-l` leaves; undefined where there is no `-l`. */
 export interface SelectedInventory {
@@ -27,7 +27,7 @@ export interface ComingPlaybook {
 
 /** What it says goes to standard error. */
 async function bringLabUp(project: string, streams: Streams): Promise<void> {
-  const { labUp } = await import('../lab/index.ts');
+  const { labUp } = await import('../../lab/index.ts');
   await labUp({ project, say: (line) => streams.err.write(`${line}\n`) });
 }
 

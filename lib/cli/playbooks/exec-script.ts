@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { describeFileError, textOf } from '../inventory/source-file.ts';
-import { type Mistake, UsageError } from '../model/errors.ts';
-import { type Script, sh, verbatim } from '../model/script.ts';
+import { describeFileError, textOf } from '../../inventory/source-file.ts';
+import { type Mistake, UsageError } from '../../model/errors.ts';
+import { type Script, sh, verbatim } from '../../model/script.ts';
 
 /** Stands for standard input where a file is named. */
 export const STANDARD_INPUT = '-';
