@@ -63,10 +63,17 @@ function members(target: PsObject): PsValue {
   );
 }
 
+/** Gives a member of an object another value. @throws a failure in PowerShell's words where it has none that can be set */
 export function setProperty(target: PsValue, name: string, value: PsValue): void {
-  if (target instanceof Dictionary) return target.set(name, value);
+  if (target instanceof Dictionary) {
+    target.set(name, value);
+    return;
+  }
   const found = target instanceof PsObject ? target.property(name) : undefined;
-  if (found?.set) return found.set(value);
+  if (found?.set) {
+    found.set(value);
+    return;
+  }
   throw failure(
     `The property '${name}' cannot be found on this object. Verify that the property exists and can be set.`,
     {
@@ -76,6 +83,7 @@ export function setProperty(target: PsValue, name: string, value: PsValue): void
   );
 }
 
+/** `target[index]`, also with several indices; beyond the ends it is `$null`. */
 export function indexed(target: PsValue, index: PsValue): PsValue {
   if (target instanceof Dictionary && !Array.isArray(index)) return target.get(index) ?? null;
   if (Array.isArray(index)) return index.map((each) => indexed(target, each));
@@ -88,8 +96,12 @@ export function indexed(target: PsValue, index: PsValue): PsValue {
   return elements.at(Number(typedNumber(convert(index, 'int'))?.value)) ?? null;
 }
 
+/** `target[index] = value`. @throws a failure in PowerShell's words beyond the ends */
 export function setIndexed(target: PsValue, index: PsValue, value: PsValue): void {
-  if (target instanceof Dictionary) return target.set(index, value);
+  if (target instanceof Dictionary) {
+    target.set(index, value);
+    return;
+  }
   const list = Array.isArray(target) ? target : target instanceof List ? target.items : undefined;
   if (!list)
     throw failure(`Unable to index into an object of type ${typeName(target)}.`, {
@@ -149,9 +161,18 @@ function trimmed(text: string, signs: readonly PsValue[], atStart: boolean, atEn
 
 function listMethods(list: List): Readonly<Record<string, Call>> {
   return {
-    add: (value = null) => (list.items.push(value), list.type.endsWith('ArrayList') ? list.items.length - 1 : null),
-    addrange: (values = null) => (list.items.push(...(elementsOf(values) ?? [values])), null),
-    clear: () => (list.items.splice(0), null),
+    add: (value = null) => {
+      const place = list.items.push(value) - 1;
+      return list.type.endsWith('ArrayList') ? place : null;
+    },
+    addrange: (values = null) => {
+      list.items.push(...(elementsOf(values) ?? [values]));
+      return null;
+    },
+    clear: () => {
+      list.items.splice(0);
+      return null;
+    },
     toarray: () => [...list.items],
     contains: (value = null) => list.items.includes(value),
   };
@@ -161,7 +182,10 @@ function dictionaryMethods(table: Dictionary): Readonly<Record<string, Call>> {
   return {
     containskey: (key = null) => table.has(key),
     contains: (key = null) => table.has(key),
-    clear: () => (table.clear(), null),
+    clear: () => {
+      table.clear();
+      return null;
+    },
     add: (key = null, value = null) => {
       if (table.has(key))
         throw failure(`Item has already been added. Key in dictionary: '${textOf(key)}'`, {
@@ -170,7 +194,10 @@ function dictionaryMethods(table: Dictionary): Readonly<Record<string, Call>> {
       table.set(key, value);
       return null;
     },
-    remove: (key = null) => (table.delete(key), null),
+    remove: (key = null) => {
+      table.delete(key);
+      return null;
+    },
   };
 }
 
