@@ -25,23 +25,78 @@ export function isStale() {
   return ['lib', 'roles'].some((folder) => newest(join(root, folder)) > built);
 }
 
-/** A package's licence, which goes where its code goes. */
-function licence(name) {
-  return `/*! ${name}\n${readFileSync(join(root, 'node_modules', name, 'LICENSE'), 'utf8')}*/`;
-}
+const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+/** esbuild is a program of its own; zx is there for playbooks. */
+const LIBRARIES = Object.keys(dependencies).filter((name) => !['esbuild', 'zx'].includes(name));
+
+const fileOf = (name) => name.replace(/^@/, '').replace('/', '-');
 
 /**
- * zod in one file: it consists of a hundred, and to open them takes longer than all that is done with them. Who writes
- * `import 'zod'` in a playbook gets the same one, see lib/cli/module/package-imports.ts.
+ * Libraries are read from one file each: they consist of hundreds, and to open them takes longer than all that is done
+ * with them. Who writes `import 'zod'` in a playbook gets the same zod, see lib/cli/module/package-imports.ts.
  */
-const oneFileZod = {
-  name: 'one-file-zod',
+const fromLibraries = {
+  name: 'from-libraries',
   setup(build) {
-    build.onResolve({ filter: /^zod$/ }, ({ kind }) =>
-      kind === 'entry-point' ? undefined : { path: './zod.js', external: true },
+    build.onResolve({ filter: /^[^./]/ }, ({ path }) =>
+      LIBRARIES.includes(path) ? { path: `./libraries/${fileOf(path)}.js`, external: true } : undefined,
     );
   },
 };
+
+/** Makes a library's file export by name what Node finds in it, also where it is CommonJS. */
+const libraryEntries = {
+  name: 'library-entries',
+  setup(build) {
+    build.onResolve({ filter: /^library:/ }, ({ path }) => ({
+      path: path.slice('library:'.length),
+      namespace: 'library',
+    }));
+    build.onLoad({ filter: /.*/, namespace: 'library' }, async ({ path }) => {
+      const names = Object.keys(await import(path)).filter((name) => name !== 'module.exports');
+      return { contents: `export { ${names.join(', ')} } from ${JSON.stringify(path)};`, resolveDir: root };
+    });
+    // Made for the machine that it is installed on, so it stays where it is; ssh2 does without where it is not there.
+    build.onResolve({ filter: /\/sshcrypto\.node$/ }, () => ({
+      path: 'ssh2/lib/protocol/crypto/build/Release/sshcrypto.node',
+      external: true,
+    }));
+  },
+};
+
+/** The licences of the packages that these files come from: they go where the code goes. */
+function licences(files) {
+  const folders = files.map((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]);
+  return [...new Set(folders)]
+    .filter((folder) => folder !== undefined)
+    .sort()
+    .map((folder) => {
+      const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+      const texts = readdirSync(join(root, folder)).filter((file) => /^(?:licen[cs]e|copying|notice)/i.test(file));
+      const words = texts.map((file) => readFileSync(join(root, folder, file), 'utf8').trim());
+      return [`${name} ${version} (${license})`, ...words].join('\n\n');
+    })
+    .join(`\n\n${'-'.repeat(80)}\n\n`);
+}
+
+async function bundleLibraries(bundle, options) {
+  const { metafile } = await bundle({
+    ...options,
+    outdir: 'dist/libraries',
+    entryPoints: Object.fromEntries(LIBRARIES.map((name) => [fileOf(name), `library:${name}`])),
+    plugins: [libraryEntries],
+    external: ['cpu-features'],
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: 'none',
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+    metafile: true,
+  });
+  writeFileSync(join(root, 'dist/libraries/LICENSES.txt'), `${licences(Object.keys(metafile.inputs))}\n`);
+}
 
 /** Bundles the code; with `types`, also writes the declarations that users' projects are checked against. */
 export async function build({ types = false } = {}) {
@@ -53,6 +108,7 @@ export async function build({ types = false } = {}) {
     absWorkingDir: root,
     outdir: 'dist',
     bundle: true,
+    splitting: true,
     format: 'esm',
     platform: 'node',
     target: 'node20.19',
@@ -62,13 +118,12 @@ export async function build({ types = false } = {}) {
     bundle({
       ...options,
       entryPoints: { cli: 'lib/cli/main.ts', index: 'lib/index.ts', roles: 'roles/index.ts' },
-      splitting: true,
       packages: 'external',
-      plugins: [oneFileZod],
+      plugins: [fromLibraries],
       sourcemap: true,
       sourcesContent: false,
     }),
-    bundle({ ...options, entryPoints: { zod: 'zod' }, minify: true, banner: { js: licence('zod') } }),
+    bundleLibraries(bundle, options),
   ]);
   if (types) execFileSync('npx', ['tsc', '-p', 'tsconfig.types.json'], { cwd: root, stdio: 'inherit' });
   writeFileSync(stamp, `${started.toISOString()}\n`);
