@@ -54,6 +54,8 @@ const libraryEntries = {
       namespace: 'library',
     }));
     build.onLoad({ filter: /.*/, namespace: 'library' }, async ({ path }) => {
+      // @peculiar/x509 asks for it while it is read.
+      await import('reflect-metadata');
       const names = Object.keys(await import(path)).filter((name) => name !== 'module.exports');
       return { contents: `export { ${names.join(', ')} } from ${JSON.stringify(path)};`, resolveDir: root };
     });
@@ -90,8 +92,9 @@ async function bundleLibraries(bundle, options) {
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none',
+    // What CommonJS has by itself.
     banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url), __dirname = import.meta.dirname;",
     },
     metafile: true,
   });
