@@ -25,39 +25,81 @@ export function isStale() {
   return ['lib', 'roles'].some((folder) => newest(join(root, folder)) > built);
 }
 
-/** A package's licence, which goes where its code goes. */
-function licence(name) {
-  const folder = join(root, 'node_modules', name);
-  const file = readdirSync(folder).find((entry) => /^licen[cs]e(\.md|\.txt)?$/i.test(entry));
-  if (file === undefined) throw new Error(`${name} has no licence to be passed on`);
-  return `/*! ${name}\n${readFileSync(join(folder, file), 'utf8')}*/`;
-}
+const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+/** esbuild is a program of its own; zx is there for playbooks. */
+const LIBRARIES = Object.keys(dependencies).filter((name) => !['esbuild', 'zx'].includes(name));
+
+const fileOf = (name) => name.replace(/^@/, '').replace('/', '-');
 
 /**
- * zod in one file: it consists of a hundred, and to open them takes longer than all that is done with them. Who writes
- * `import 'zod'` in a playbook gets the same one, see lib/cli/module/package-imports.ts.
+ * Libraries are read from one file each: they consist of hundreds, and to open them takes longer than all that is done
+ * with them. Who writes `import 'zod'` in a playbook gets the same zod, see lib/cli/module/package-imports.ts.
  */
-const oneFileZod = {
-  name: 'one-file-zod',
+const fromLibraries = {
+  name: 'from-libraries',
   setup(build) {
-    build.onResolve({ filter: /^zod$/ }, ({ kind }) =>
-      kind === 'entry-point' ? undefined : { path: './zod.js', external: true },
+    build.onResolve({ filter: /^[^./]/ }, ({ path }) =>
+      LIBRARIES.includes(path) ? { path: `./libraries/${fileOf(path)}.js`, external: true } : undefined,
     );
   },
 };
 
-/** Small libraries that nearly every command needs: in dist they cost no files of their own to be found and opened. */
-const BUNDLED = ['commander', 'get-east-asian-width', 'ini'];
+/** Makes a library's file export by name what Node finds in it, also where it is CommonJS. */
+const libraryEntries = {
+  name: 'library-entries',
+  setup(build) {
+    build.onResolve({ filter: /^library:/ }, ({ path }) => ({
+      path: path.slice('library:'.length),
+      namespace: 'library',
+    }));
+    build.onLoad({ filter: /.*/, namespace: 'library' }, async ({ path }) => {
+      // @peculiar/x509 asks for it while it is read.
+      await import('reflect-metadata');
+      const names = Object.keys(await import(path)).filter((name) => name !== 'module.exports');
+      return { contents: `export { ${names.join(', ')} } from ${JSON.stringify(path)};`, resolveDir: root };
+    });
+    // Made for the machine that it is installed on, so it stays where it is; ssh2 does without where it is not there.
+    build.onResolve({ filter: /\/sshcrypto\.node$/ }, () => ({
+      path: 'ssh2/lib/protocol/crypto/build/Release/sshcrypto.node',
+      external: true,
+    }));
+  },
+};
 
-/** What stays a package: it is large and seldom needed, or has parts that are no JavaScript. */
-function external() {
-  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  return Object.keys(dependencies).filter((name) => name !== 'zod' && !BUNDLED.includes(name));
+/** The licences of the packages that these files come from: they go where the code goes. */
+function licences(files) {
+  const folders = files.map((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]);
+  return [...new Set(folders)]
+    .filter((folder) => folder !== undefined)
+    .sort()
+    .map((folder) => {
+      const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+      const texts = readdirSync(join(root, folder)).filter((file) => /^(?:licen[cs]e|copying|notice)/i.test(file));
+      const words = texts.map((file) => readFileSync(join(root, folder, file), 'utf8').trim());
+      return [`${name} ${version} (${license})`, ...words].join('\n\n');
+    })
+    .join(`\n\n${'-'.repeat(80)}\n\n`);
 }
 
-/** Libraries that were made for CommonJS ask for Node's modules by `require`. */
-const REQUIRE =
-  "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);";
+async function bundleLibraries(bundle, options) {
+  const { metafile } = await bundle({
+    ...options,
+    outdir: 'dist/libraries',
+    entryPoints: Object.fromEntries(LIBRARIES.map((name) => [fileOf(name), `library:${name}`])),
+    plugins: [libraryEntries],
+    external: ['cpu-features'],
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: 'none',
+    // What CommonJS has by itself.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url), __dirname = import.meta.dirname;",
+    },
+    metafile: true,
+  });
+  writeFileSync(join(root, 'dist/libraries/LICENSES.txt'), `${licences(Object.keys(metafile.inputs))}\n`);
+}
 
 /** Bundles the code; with `types`, also writes the declarations that users' projects are checked against. */
 export async function build({ types = false } = {}) {
@@ -69,6 +111,7 @@ export async function build({ types = false } = {}) {
     absWorkingDir: root,
     outdir: 'dist',
     bundle: true,
+    splitting: true,
     format: 'esm',
     platform: 'node',
     target: 'node20.19',
@@ -78,19 +121,16 @@ export async function build({ types = false } = {}) {
     bundle({
       ...options,
       entryPoints: { cli: 'lib/cli/main.ts', index: 'lib/index.ts', roles: 'roles/index.ts' },
-      splitting: true,
-      external: external(),
-      plugins: [oneFileZod],
-      banner: { js: REQUIRE },
+      packages: 'external',
+      plugins: [fromLibraries],
       // Names stay as they are: errors tell them.
-      minifyWhitespace: true,
       minifySyntax: true,
+      minifyWhitespace: true,
       sourcemap: true,
       sourcesContent: false,
     }),
-    bundle({ ...options, entryPoints: { zod: 'zod' }, minify: true, banner: { js: licence('zod') } }),
+    bundleLibraries(bundle, options),
   ]);
-  writeFileSync(join(root, 'dist/LICENSES'), BUNDLED.map(licence).join('\n\n'));
   if (types) execFileSync('npx', ['tsc', '-p', 'tsconfig.types.json'], { cwd: root, stdio: 'inherit' });
   writeFileSync(stamp, `${started.toISOString()}\n`);
 }

@@ -65,7 +65,7 @@ function resolveGarden({ path, resolveDir, kind }: OnResolveArgs): OnResolveResu
 function ownZod(found: string): string | undefined {
   const running = runningPackage();
   const same = dirname(realpathSync(createRequire(join(running, 'package.json')).resolve('zod'))) === dirname(found);
-  const built = join(running, 'dist', 'zod.js');
+  const built = join(running, 'dist', 'libraries', 'zod.js');
   return same && existsSync(built) ? built : undefined;
 }
 
