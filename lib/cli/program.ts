@@ -17,6 +17,7 @@ import { defineVault } from './definitions/vault.ts';
 import { defineVerify } from './definitions/verify.ts';
 import { wantsJson } from './early-options.ts';
 import { writeMistakes } from './mistake-document.ts';
+import { byHeading, underHeading } from './options/heading.ts';
 import type { Streams } from './streams.ts';
 import { version } from './version.ts';
 
@@ -48,13 +49,20 @@ const COMMANDS: readonly Define[] = [
   defineCompletion,
 ];
 
-/** Every command takes them; what they do is decided before it is known which command it is. */
-function addColourOptions(commands: readonly Command[]): void {
+/**
+ * What is alike for all commands: colours (what they do is decided before it is known which command it is), and where wrong
+ * usage sends to.
+ */
+function completeCommands(parent: string, commands: readonly Command[]): void {
   for (const command of commands) {
-    command
-      .option('--color', 'colours also where output goes to a pipe or a file')
-      .option('--no-color', 'no colours; so it is with NO_COLOR in the environment');
-    addColourOptions(command.commands);
+    const name = `${parent} ${command.name()}`;
+    underHeading(command, 'output', (under) =>
+      under
+        .option('--color', 'colours also where output goes to a pipe or a file')
+        .option('--no-color', 'no colours; so it is with NO_COLOR in the environment')
+        .helpOption('-h, --help', 'show this help'),
+    ).showHelpAfterError(`(${name} --help tells what there is)`);
+    completeCommands(name, command.commands);
   }
 }
 
@@ -79,13 +87,14 @@ export async function runProgram(argv: readonly string[], streams: Streams): Pro
     .version(version(), '-V, --version')
     .addHelpText('after', EXAMPLES)
     .showHelpAfterError('(garden --help tells what there is)')
+    .configureHelp({ groupItems: byHeading })
     .configureOutput({
       writeOut: (text) => streams.out.write(text),
       writeErr: (text) => streams.err.write(text),
     })
     .exitOverride();
   for (const define of COMMANDS) define(program, line);
-  addColourOptions(program.commands);
+  completeCommands(program.name(), program.commands);
   try {
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {

@@ -33,6 +33,21 @@ t.test('wrong usage is told with a suggestion, and ends with 5', async (t) => {
   );
 });
 
+t.test('the options of a run stand in the help under headings', async (t) => {
+  const { stdout } = await garden('run', '--help');
+  const headings = stdout.split('\n').filter((line) => /^[A-Z].*:$/.test(line));
+  t.same(headings, [
+    'Arguments:',
+    'Inventory:',
+    'Log-in:',
+    'Acting as another user:',
+    'What to run, and how:',
+    'Output:',
+    'Secrets:',
+    'Examples:',
+  ]);
+});
+
 t.test('help and version', async (t) => {
   const manifest: unknown = JSON.parse(readFileSync('package.json', 'utf8'));
   const version = await garden('--version');

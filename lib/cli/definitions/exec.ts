@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { milliseconds } from '../../model/duration.ts';
 import type { ExecOptions } from '../commands/exec.ts';
+import { underHeading } from '../options/heading.ts';
 import { type HostOptions, withHostOptions } from '../options/host-options.ts';
 import { type LockOptions, withLockOptions } from '../options/lock-options.ts';
 import { type ReportFlags, withReportOptions } from '../options/report.ts';
@@ -26,13 +27,16 @@ function duration(value: string): number {
 
 /** `garden exec`. */
 export function defineExec(program: Command, { argv, streams, done }: CommandLine): void {
-  const command = withLockOptions(withReportOptions(withHostOptions(program.command('exec'))))
+  const command = withLockOptions(withReportOptions(withHostOptions(program.command('exec'))));
+  underHeading(command, 'run', (under) =>
+    under
+      .option('--script <file>', 'run the text of this file; "-" is standard input')
+      .option('--time-limit <time>', 'how long it may run on each host (10 minutes by default)', duration),
+  )
     .description('run one command, or a script, on hosts')
     .usage('<pattern> [options] -- <command...>')
     .argument('<pattern>', HOST_PATTERN)
     .argument('[command...]', 'the command, behind --; with --script, its arguments')
-    .option('--script <file>', 'run the text of this file; "-" is standard input')
-    .option('--time-limit <time>', 'how long it may run on each host (10 minutes by default)', duration)
     .addHelpText('after', EXAMPLES)
     .action(
       async (pattern: string, words: string[], options: HostOptions & LockOptions & ReportFlags & ExecOptions) => {

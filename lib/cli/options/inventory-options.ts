@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { underHeading } from './heading.ts';
 import { collect } from './values.ts';
 import { type VaultOptions, withVaultOptions } from './vault-options.ts';
 
@@ -11,13 +12,15 @@ export interface InventoryOptions extends VaultOptions {
 
 /** Adds the options that all commands that know hosts take. */
 export function withInventoryOptions(command: Command): Command {
-  const inventory = command
-    .option(
-      '-i, --inventory <source>',
-      'inventory: a file, a folder, a program, or hosts as "one,two,"; may be given again',
-      collect,
-    )
-    .option('-l, --limit <pattern>', 'only these hosts: a pattern such as web:!web3, or @file')
-    .option('-e, --extra-vars <vars>', 'variables: key=value, JSON, or @file.yml; may be given again', collect);
-  return withVaultOptions(inventory);
+  underHeading(command, 'inventory', (under) =>
+    under
+      .option(
+        '-i, --inventory <source>',
+        'inventory: a file, a folder, a program, or hosts as "one,two,"; may be given again',
+        collect,
+      )
+      .option('-l, --limit <pattern>', 'only these hosts: a pattern such as web:!web3, or @file')
+      .option('-e, --extra-vars <vars>', 'variables: key=value, JSON, or @file.yml; may be given again', collect),
+  );
+  return withVaultOptions(command);
 }

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { underHeading } from './heading.ts';
 
 /** What commands that lock their hosts take. */
 export interface LockOptions {
@@ -13,9 +14,11 @@ function seconds(value: string): number {
 
 /** Adds the options of commands that lock their hosts. */
 export function withLockOptions(command: Command): Command {
-  return command.option(
-    '--lock-timeout <seconds>',
-    'how long to wait for a host that another run holds (5 by default)',
-    seconds,
+  return underHeading(command, 'run', (under) =>
+    under.option(
+      '--lock-timeout <seconds>',
+      'how long to wait for a host that another run holds (5 by default)',
+      seconds,
+    ),
   );
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { underHeading } from './heading.ts';
 
 /** What `garden plan` takes beside the options of a run. */
 export interface PlanOptions {
@@ -10,9 +11,11 @@ export interface PlanOptions {
 
 /** Adds the options of `garden plan`. */
 export function withPlanOptions(command: Command): Command {
-  return command
-    .option('-o, --output <file>', 'write the plan to a file, which garden run --plan applies')
-    .option('--detailed-exitcode', 'end with 3 where something is to be changed, and with 0 where nothing is');
+  return underHeading(command, 'output', (under) =>
+    under
+      .option('-o, --output <file>', 'write the plan to a file, which garden run --plan applies')
+      .option('--detailed-exitcode', 'end with 3 where something is to be changed, and with 0 where nothing is'),
+  );
 }
 
 /** What applies a plan. */
@@ -23,5 +26,7 @@ export interface AppliedPlanOptions {
 
 /** Adds the option that applies a plan. */
 export function withAppliedPlanOptions(command: Command): Command {
-  return command.option('--plan <file>', 'do just what this plan says, which garden plan -o has written');
+  return underHeading(command, 'run', (under) =>
+    under.option('--plan <file>', 'do just what this plan says, which garden plan -o has written'),
+  );
 }

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { didYouMean } from '../../model/suggestion.ts';
+import { underHeading } from './heading.ts';
 
 /** How a run can be shown on standard output. */
 export const FORMATS = ['tree', 'lines', 'json', 'jsonl', 'junit'] as const;
@@ -37,14 +38,16 @@ function reportFile(value: string, earlier: readonly ReportFile[] = []): readonl
 
 /** Adds the options that commands take that show a run. */
 export function withReportOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option('--format <format>', 'how it is shown: tree on a terminal and lines elsewhere, or').choices(FORMATS),
-    )
-    .option(
-      '--report <format=file>',
-      'write a report as well: lines, json, jsonl, junit; may be given again',
-      reportFile,
-    )
-    .option('--profile', 'tell at the end where the time went');
+  return underHeading(command, 'output', (under) =>
+    under
+      .addOption(
+        new Option('--format <format>', 'how it is shown: tree on a terminal and lines elsewhere, or').choices(FORMATS),
+      )
+      .option(
+        '--report <format=file>',
+        'write a report as well: lines, json, jsonl, junit; may be given again',
+        reportFile,
+      )
+      .option('--profile', 'tell at the end where the time went'),
+  );
 }

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { SelectionOptions } from '../../engine/selection.ts';
 import { UsageError } from '../../model/errors.ts';
 import type { MaxFail } from '../../model/play.ts';
+import { underHeading } from './heading.ts';
 
 /** What `--rerun` takes up again: of the last run of the playbook, or of a named one. */
 export interface Rerun {
@@ -61,26 +62,39 @@ function maxFail(value: string): MaxFail {
 
 /** Adds the options that select a part of a playbook by its own words. */
 export function withPartOptions(command: Command): Command {
-  return command
-    .option('-t, --tags <tags>', 'only tasks with one of these tags; may be given again', words)
-    .option('--skip-tags <tags>', 'no tasks with one of these tags; may be given again', words)
-    .option('--role <roles>', 'only tasks of these roles: names, or paths as garden list shows them', words)
-    .option('--from <path>', 'only this play, role or task, and all after it: a path, the end of one, or a name', text)
-    .addOption(new Option('--start-at-task <task>', 'the same as --from').argParser(text))
-    .on('option:start-at-task', (value: string) => command.setOptionValueWithSource('from', text(value), 'cli'));
+  return underHeading(command, 'run', (under) =>
+    under
+      .option('-t, --tags <tags>', 'only tasks with one of these tags; may be given again', words)
+      .option('--skip-tags <tags>', 'no tasks with one of these tags; may be given again', words)
+      .option('--role <roles>', 'only tasks of these roles: names, or paths as garden list shows them', words)
+      .option(
+        '--from <path>',
+        'only this play, role or task, and all after it: a path, the end of one, or a name',
+        text,
+      )
+      .addOption(new Option('--start-at-task <task>', 'the same as --from').argParser(text))
+      .on('option:start-at-task', (value: string) => command.setOptionValueWithSource('from', text(value), 'cli')),
+  );
 }
 
 /** Adds the options that say which part of a playbook is run, and how far. */
 export function withSelectionOptions(command: Command): Command {
-  withPartOptions(command)
-    .option(
-      '--rerun <what>',
-      'of the last run: failed (hosts), or changed (hosts and roles); failed:RUN of another',
-      rerun,
-    )
-    .option('--max-fail <hosts>', 'give up when more hosts than this are lost: 3, or 20%; wins over the plays', maxFail)
-    .option('--step', 'ask before each task')
-    .option('--syntax-check', 'only find mistakes: load everything, touch no host');
+  withPartOptions(command);
+  underHeading(command, 'run', (under) =>
+    under
+      .option(
+        '--rerun <what>',
+        'of the last run: failed (hosts), or changed (hosts and roles); failed:RUN of another',
+        rerun,
+      )
+      .option(
+        '--max-fail <hosts>',
+        'give up when more hosts than this are lost: 3, or 20%; wins over the plays',
+        maxFail,
+      )
+      .option('--step', 'ask before each task')
+      .option('--syntax-check', 'only find mistakes: load everything, touch no host'),
+  );
   for (const [name, why] of NEEDLESS) {
     command
       .addOption(new Option(`--${name}`, 'not needed').hideHelp())
