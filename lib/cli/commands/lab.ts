@@ -2,8 +2,7 @@ import { EXIT } from '../../model/errors.ts';
 import type { Streams } from '../streams.ts';
 
 /** What `garden lab` can do. */
-export const LAB_ACTIONS = ['up', 'down', 'status'] as const;
-export type LabAction = (typeof LAB_ACTIONS)[number];
+export type LabAction = 'up' | 'down' | 'status';
 
 export interface LabCommandOptions {
   /** `--name`: which lab; `garden` by default. */
