@@ -8,7 +8,7 @@ const END_OF_INPUT = '\u0004';
 const ERASE = new Set(['\u007f', '\b']);
 const ERASE_ALL = '\u0015';
 
-/** Thrown when the person pressed Ctrl-C at the question. It is no mistake that others could be told along with. */
+/** Thrown when the person pressed Ctrl-C at the question, or in an editor. It is no mistake that others could be told along with. */
 export class QuestionInterrupted extends Error {}
 
 /** Asks for passwords: on a terminal without echo, else a line of standard input for each, in the order of asking. */

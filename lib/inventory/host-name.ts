@@ -17,6 +17,10 @@ const RANGE = /^([^[]*)\[([^[\]]*:[^[\]]*)\](.*)$/;
  * expand from left to right. A range that runs backwards (`[3:1]`) has no hosts.
  */
 export function readHostNames(word: string): HostNames | Remark {
+  if (word.trim() === '') return { message: 'a host has an empty name' };
+  if (/\p{Cc}/u.test(word)) {
+    return { message: `"${word}" is no host name: it has a line end or another control character in it` };
+  }
   const { name, port } = splitPort(word);
   if (port !== undefined && (port < 1 || port > 65535)) {
     return { message: `${port} is no port`, hint: 'a port is a number from 1 to 65535' };

@@ -196,7 +196,7 @@ async function unwrapKey({ forRecipients, forPassphrase }: Wrapping, keys: Vault
   }
   const hint =
     forPassphrase === undefined
-      ? 'name your identity with --identity; or have somebody who can open the vault run: garden vault recipients add <your age1…>'
+      ? 'name your identity with --identity; or let somebody who can open the vault add what "garden vault identity" prints: garden vault recipients add age1…'
       : 'give the passphrase at the terminal, with --vault-password-file, or with --ask-vault-pass';
   throw new UsageError([
     {

@@ -78,6 +78,29 @@ t.test('garden vault, as people use it', async (t) => {
       t.equal((await vault('list')).stdout, 'fresh\nkey');
       const wrong = await edit('sed -i s/fresh:/key:/');
       t.match([wrong.status, wrong.stderr], [5, /stands twice/]);
+      const emptied = await edit('truncate -s 0');
+      t.match([emptied.status, emptied.stderr], [5, /is left in it; nothing was changed\n {2}→ garden vault remove/]);
+      t.equal((await vault('list')).stdout, 'fresh\nkey');
+      t.match(
+        failing.stderr,
+        /^the editor sh -c "echo x >>\$1; exit 1" ended with exit status 1; nothing was changed$/,
+      );
+      t.match(
+        (await edit('no-such-editor')).stderr,
+        /not found\n.*exit status 127.*\n {2}→ name .* by VISUAL or EDITOR/s,
+      );
+      t.match([(await edit('kill -INT $$;')).status], [130]);
+
+      await project.write(
+        'slip.sh',
+        'if grep -q "a b" "$1"; then sed -i "/a b/d" "$1"; else echo "a b: x" >>"$1"; fi\n',
+      );
+      await project.write('again.sh', `EDITOR='sh ./slip.sh' node ../../../bin/garden.js vault edit\n`);
+      const again = execFileSync('script', ['-qec', 'sh ./again.sh', '/dev/null'], {
+        cwd: project.folder,
+        input: '\n',
+      });
+      t.match(again.toString(), /"a b" cannot be the name.*Enter opens the editor again.*Nothing was changed/s);
       t.same(
         readdirSync('/dev/shm').filter((name) => name.startsWith('garden-')),
         [],
@@ -94,6 +117,11 @@ t.test('garden vault, as people use it', async (t) => {
     await refused('recipients add age1nonsense', /"age1nonsense" is no recipient/);
     t.equal((await vault(`recipients add ${recipient}`)).status, 0);
     t.equal((await asOther('get fresh')).stdout, 'value');
+    t.match((await vault(`recipients add ${recipient}`)).stderr, /already; nothing was changed/);
+    t.equal((await asOther('identity')).stdout, recipient);
+    const made = await vault('identity --identity fresh.txt');
+    t.match([made.status, made.stdout, made.stderr], [0, /^age1\w+$/, /Made an identity for you/]);
+    t.equal((await vault('identity --identity fresh.txt')).stdout, made.stdout);
     await chmod(join(project.folder, 'other.txt'), 0o644);
     t.match((await asOther('get fresh')).stderr, /others may read your identity \(chmod 600/);
     t.equal((await vault('recipients')).stdout.split('\n').length, 2);
@@ -111,6 +139,11 @@ t.test('garden vault, as people use it', async (t) => {
     t.equal(await get('piped'), 'line of the value', 'the passphrase is the first line');
     t.match((await vault('get fresh --identity other.txt -J', 'not it\n')).stderr, /the passphrase is wrong/);
     await refused('get fresh --identity other.txt', /no passphrase was given/);
+    const byFile = 'get fresh --identity other.txt --vault-password-file';
+    await refused(`${byFile} .`, /the vault password file cannot be read: it is a folder/);
+    await project.write('failing', '#!/bin/sh\nexit 3\n');
+    await chmod(join(project.folder, 'failing'), 0o755);
+    await refused(`${byFile} failing`, /failing: the vault password program ended with exit status 3$/);
     await refused('get fresh --identity nowhere.txt', /nowhere\.txt: there is no such identity file/);
   });
 

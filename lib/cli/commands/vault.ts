@@ -49,7 +49,7 @@ async function checkRecipients(recipients: readonly string[]): Promise<void> {
       message: recipient.startsWith('AGE-SECRET-KEY-')
         ? 'that is an identity, which must stay secret, and no recipient'
         : `"${recipient}" is no recipient`,
-      hint: 'a recipient begins with age1; age-keygen -y IDENTITY-FILE prints that of an identity',
+      hint: 'a recipient begins with age1; garden vault identity prints yours',
     })),
   );
 }
@@ -81,6 +81,13 @@ async function ownRecipients(identityFile: string, streams: Streams): Promise<re
     `Its recipient, for others who let you open their vaults: ${made}`,
   );
   return [made];
+}
+
+/** `garden vault identity`. */
+export async function vaultIdentity(options: VaultOptions, streams: Streams): Promise<number> {
+  const { identityFile } = await here(options, streams);
+  for (const recipient of await ownRecipients(identityFile, streams)) streams.out.write(`${recipient}\n`);
+  return EXIT.done;
 }
 
 export interface VaultSetOptions extends VaultOptions {
@@ -209,8 +216,13 @@ export async function recipientsAdd(
 ): Promise<number> {
   await checkRecipients(added);
   const { path, keys } = await here(options, streams);
-  await changeVault(path, keys, (vault) => vault.addRecipients(added));
-  return say(streams, `${path} can be opened by ${added.join(', ')} from now on.`);
+  const fresh = await changeVault(path, keys, async (vault) => {
+    const unknown = added.filter((recipient) => !vault.recipients.includes(recipient));
+    if (unknown.length > 0) await vault.addRecipients(unknown);
+    return unknown;
+  });
+  if (fresh.length === 0) return say(streams, `${path} can be opened by them already; nothing was changed.`);
+  return say(streams, `${path} can be opened by ${fresh.join(', ')} from now on.`);
 }
 
 /** `garden vault recipients remove`. */

@@ -15,7 +15,8 @@ Examples:
   garden vault set mail/dkim < dkim.key          put a value in; at a terminal it is asked for
   garden vault set db/password --generate        put a random one in
   garden vault get db/password                   print it
-  garden vault recipients add age1…              let somebody else read it`;
+  garden vault identity                          print your own age1…, for somebody who can open the vault
+  garden vault recipients add age1…              let somebody else open it`;
 
 const DEFAULT_LENGTH = 32;
 const SHORTEST = 8;
@@ -35,7 +36,7 @@ interface GeneratingOptions extends VaultOptions {
 export function defineVault(program: Command, { streams, done }: CommandLine): void {
   const vault = program
     .command('vault')
-    .description('the secrets of a project: init, set, get, list, edit, remove, rekey, recipients, import')
+    .description('the secrets of a project: init, identity, set, get, list, edit, remove, rekey, recipients, import')
     .helpCommand(false)
     .addHelpText('after', EXAMPLES);
   const load = () => import('../commands/vault.ts');
@@ -45,6 +46,10 @@ export function defineVault(program: Command, { streams, done }: CommandLine): v
     .option('--recipient <age1…>', 'encrypt it for this recipient, not for your identity; may be given again', collect)
     .option('--passphrase', 'encrypt it by a passphrase; it is asked for')
     .action(async (options: VaultInitOptions) => done(await (await load()).vaultInit(options, streams)));
+
+  withVaultOptions(vault.command('identity'))
+    .description('print your recipient, for others to add; makes an identity if you have none')
+    .action(async (options: VaultOptions) => done(await (await load()).vaultIdentity(options, streams)));
 
   withVaultOptions(vault.command('set'))
     .description('put a value in: asked for at a terminal, else standard input')

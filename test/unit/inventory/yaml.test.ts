@@ -122,6 +122,11 @@ const MISTAKES: readonly (readonly [string, ...(string | RegExp)[]])[] = [
     'hosts.yml:4: 2 is no name here, since it is no text → put quotes around it',
     /^hosts.yml:5: "a\[1" has brackets that are no range/,
   ],
+  [
+    'web:\n  hosts:\n    "":\n    "a\\nb":\n',
+    'hosts.yml:3: a host has an empty name',
+    /^hosts.yml:4: "a\nb" is no host name: it has a line end or another control character in it/,
+  ],
   ['plugin: constructed\n', /^hosts.yml:1: this sets up an inventory plugin of Ansible, and is no inventory/],
   ['web:\n\thosts:\n', 'hosts.yml:2: this is no YAML: Tabs are not allowed as indentation → indent with spaces'],
   ['web: {hosts: {a: }\n', /^hosts.yml:2: this is no YAML: Flow map/],

@@ -240,6 +240,14 @@ t.test('several recipients, a passphrase, and taking the right away', async (t) 
   t.match(await mistakes(openVault(path, bob.keys)), 'none of its recipients, and no passphrase was given');
   t.match(await mistakes(openVault(path, withPassphrase('wrong'))), 'the passphrase is wrong');
   t.equal((await openVault(path, withPassphrase('wrong', 'correct horse'))).get('b').reveal(), '2');
+  const interrupted: VaultKeys = {
+    ...NOBODY,
+    // biome-ignore lint/correctness/useYield: it is asked for the first, and that is all
+    async *passphrases() {
+      throw new Error('Ctrl-C');
+    },
+  };
+  await t.rejects(openVault(path, interrupted), { message: 'Ctrl-C' }, 'which says nothing of the vault');
 });
 
 t.test('what was tampered with is found out', async (t) => {
