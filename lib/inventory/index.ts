@@ -3,6 +3,6 @@ export { LoadedInventory } from './inventory.ts';
 export { type LoadInventoryResult, loadInventory } from './load.ts';
 export { place } from './origin.ts';
 export type { SecretSource } from './secret-source.ts';
-export { limitNames, selectHosts } from './select.ts';
+export { followsFromRuns, limitNames, selectHosts } from './select.ts';
 export { SECRET_VARIABLES } from './setting-names.ts';
 export type { ResolvedVariable } from './variables.ts';

@@ -18,6 +18,14 @@ export function selectHosts(inventory: Inventory, pattern: string, limit?: strin
   return hosts.filter(({ name }) => left.has(name));
 }
 
+/** A term that stands for the hosts that failed in the last run. */
+const FAILED = /^([&!]?)@failed$/;
+
+/** Whether a limit follows from earlier runs, so that it means other hosts later. */
+export function followsFromRuns(limit: string): boolean {
+  return splitPattern(limit).some((term) => FAILED.test(term));
+}
+
 /**
  * The names of the hosts that a limit leaves of whatever is run. `localhost` is among them where it is named, though
  * `all` does not hold it.
@@ -28,8 +36,8 @@ export function selectHosts(inventory: Inventory, pattern: string, limit?: strin
 export function limitNames(inventory: Inventory, limit: string, failed?: () => readonly string[]): ReadonlySet<string> {
   const mistakes: Mistake[] = [];
   const terms = splitPattern(limit).flatMap((term) => {
-    const [, sign, list] = /^([&!]?)(@failed)$/.exec(term) ?? [];
-    if (list !== undefined && failed) return failed().map((name) => `${sign}${name}`);
+    const [, sign] = FAILED.exec(term) ?? [];
+    if (sign !== undefined && failed) return failed().map((name) => `${sign}${name}`);
     return term.startsWith('@') ? termsOfFile(term.slice(1), mistakes) : [term];
   });
   if (mistakes.length > 0) throw new UsageError(mistakes);

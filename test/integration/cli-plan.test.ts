@@ -138,6 +138,24 @@ t.test('a plan and the run that applies it', { skip: sshdUnavailable ?? false },
     await project.write('hosts.ini', `[web]\n${inventoryLine('one', sshd.settings('root'))}\n`);
   });
 
+  await t.test('what follows from earlier runs cannot be planned', async (t) => {
+    for (const limit of ['@failed', 'all:!@failed']) {
+      const { status, stderr } = await project.garden([
+        'plan',
+        'site.ts',
+        '-i',
+        'hosts.ini',
+        '-l',
+        limit,
+        '-o',
+        'x.json',
+      ]);
+      // Without a run before, `@failed` itself would be the mistake.
+      t.equal(status, 5);
+      t.match(stderr, /--limit @failed cannot be kept in a plan\n {2}→ name the hosts/, limit);
+    }
+  });
+
   await t.test('a plan that is damaged, edited, foreign or not there', async (t) => {
     await fresh();
     await plan();

@@ -1,3 +1,4 @@
+import { followsFromRuns } from '../../inventory/index.ts';
 import { UsageError } from '../../model/errors.ts';
 import type { HostOptions } from '../options/host-options.ts';
 import type { SelectionFlags } from '../options/selection.ts';
@@ -64,8 +65,12 @@ export function withKeptOptions<Options extends HostOptions & SelectionFlags>(
 }
 
 /** @throws UsageError for a choice that follows from earlier runs, which are others by the time the plan is applied. */
-export function checkRepeatable({ rerun }: SelectionFlags): void {
-  if (rerun === undefined) return;
+export function checkRepeatable({ rerun, limit }: Pick<HostOptions & SelectionFlags, 'rerun' | 'limit'>): void {
+  const refused = [
+    ...(rerun === undefined ? [] : ['--rerun']),
+    ...(limit !== undefined && followsFromRuns(limit) ? ['--limit @failed'] : []),
+  ];
   const hint = 'name the hosts and tasks: --limit, --role, --tags';
-  throw new UsageError([{ message: '--rerun cannot be kept in a plan', hint }]);
+  if (refused.length > 0)
+    throw new UsageError(refused.map((what) => ({ message: `${what} cannot be kept in a plan`, hint })));
 }
