@@ -1,7 +1,7 @@
 import type { Change } from '../model/change.ts';
 import { milliseconds } from '../model/duration.ts';
 import type { Failure } from '../model/events.ts';
-import type { Application } from '../model/resource.ts';
+import { type Application, REFUSED } from '../model/resource.ts';
 import type { Output, TaskNode } from '../model/task.ts';
 import type { SnippetResult } from '../session/session.ts';
 import type { As, HostContext } from './context.ts';
@@ -55,6 +55,16 @@ function commandOf({ name, resource: { kind, id } }: TaskNode): Pick<Failure, 'c
   return kind.verify || name.includes(id) ? {} : { command: id };
 }
 
+/** Why a change failed: in the words of its script, where that gives a reason. */
+function changeFailure({ resource: { kind } }: TaskNode, result: SnippetResult): Failure {
+  const hint =
+    result.status === 127 ? 'the host does not know that command: is it installed, and in the PATH?' : undefined;
+  const failure = commandFailure(kind.verify ? 'the change' : `the ${kind.name}`, toAnswer(result), hint);
+  const reason = kind.verify && result.status === REFUSED ? failure.lastLines?.at(-1) : undefined;
+  if (reason === undefined) return failure;
+  return { ...failure, message: reason, lastLines: failure.lastLines?.slice(0, -1) ?? [] };
+}
+
 /** What became of one applied leaf: its script's end, then its second look. */
 function outcomeOf(
   { leaf }: Candidate,
@@ -66,11 +76,12 @@ function outcomeOf(
   const output: Output = { stdout: result.stdout, stderr: result.stderr, status: result.status };
   const failed = result.outcome === 'timed-out' || (options.failedWhen?.(output) ?? result.status !== 0);
   if (failed) {
-    const what = resource.kind.verify ? 'the change' : `the ${resource.kind.name}`;
-    const hint =
-      result.status === 127 ? 'the host does not know that command: is it installed, and in the PATH?' : undefined;
-    const failure = { ...commandFailure(what, toAnswer(result), hint), ...commandOf(leaf.node) };
-    return { status: 'failed', changes, output, failure };
+    return {
+      status: 'failed',
+      changes,
+      output,
+      failure: { ...changeFailure(leaf.node, result), ...commandOf(leaf.node) },
+    };
   }
   if (options.changedWhen && !options.changedWhen(output)) return { status: 'ok', changes: [], output };
   // What has no state to read (a restart) cannot be looked at a second time either.

@@ -15,6 +15,12 @@ export interface Upload {
   readonly content: { readonly file: string } | Uint8Array;
 }
 
+/**
+ * The exit status of a change's script that was not made for a reason that the script itself gives, as its last line on
+ * standard error: EX_DATAERR of sysexits.h.
+ */
+export const REFUSED = 65;
+
 /** What makes a change: a script and the files it needs. */
 export interface Application {
   readonly script: Script;

@@ -9,6 +9,7 @@ import { confirmed } from '../../lib/model/confirmed.ts';
 import { sh } from '../../lib/model/script.ts';
 import { step } from '../../lib/model/step.ts';
 import { detached } from '../../lib/resources/posix/detached.ts';
+import { file } from '../../lib/resources/posix/file.ts';
 import { cuttingProxy } from '../support/cutting-proxy.ts';
 import { runOn, testHost } from '../support/engine.ts';
 import { sshdUnavailable, startSshd } from '../support/sshd.ts';
@@ -46,6 +47,29 @@ t.test('100 tasks in order take at most 3 round trips after log-in', async (t) =
   t.same([run.recap[0]?.ok, run.recap[0]?.changed], [100, 0]);
   t.comment(`round trips after log-in, counted at the proxy: ${roundTrips}; bytes sent: ${proxy.sent}`);
   t.ok(roundTrips >= 1 && roundTrips <= 3, `${roundTrips} round trips`);
+});
+
+t.test('why a new version of a file was refused is told in words, with what the check printed', async (t) => {
+  const refused = file({
+    path: '/srv/refused',
+    content: 'bad',
+    validate: () => sh`echo 'line 3: no such word' >&2; exit 9`,
+  });
+  const homeless = file({ path: '/srv/none/file', content: 'x' });
+  const failures = [];
+  for (const task of [refused, homeless]) {
+    const run = await runOn([host], [task]);
+    failures.push(
+      ...run.events.flatMap((event) => (event.type === 'task-finished' && event.failure ? [event.failure] : [])),
+    );
+  }
+  t.match(failures, [
+    {
+      message: 'the new /srv/refused was refused by its validation, the old state was kept',
+      lastLines: ['line 3: no such word'],
+    },
+    { message: 'there is no folder /srv/none' },
+  ]);
 });
 
 t.test('pain 11: a cut cable during a change: the run connects again and finds out what was done', async (t) => {

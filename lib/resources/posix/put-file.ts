@@ -1,4 +1,4 @@
-import type { Application } from '../../model/resource.ts';
+import { type Application, REFUSED } from '../../model/resource.ts';
 import { lines, printBytes, type Script, sh } from '../../model/script.ts';
 import { type FileAttributes, setAttributes } from './file-attributes.ts';
 import type { Content } from './file-content.ts';
@@ -51,7 +51,7 @@ function putScript(file: NewFile): Script {
   const sha256 = file.sha256 ?? (isContent(content) ? content.sha256 : undefined);
   return lines([
     sh`path=${path} temporary=${temporary}
-fail() { printf '%s\n' "$1" >&2; exit 1; }
+fail() { printf '%s\n' "$1" >&2; exit ${REFUSED}; }
 trap 'rm -f "$temporary"' EXIT
 trap 'exit 143' HUP INT TERM
 [ -d ${folderOf(path)}/ ] || fail ${`there is no folder ${folderOf(path)}`}
@@ -115,7 +115,7 @@ export function putFiles(files: readonly NewFile[]): Application {
     script: lines(
       files.map(
         (file) => sh`( ${putScript(file)}
-) || exit 1`,
+) || exit $?`,
       ),
     ),
     uploads: files.flatMap(({ path, content }) =>

@@ -131,7 +131,7 @@ for (const shell of SHELLS) {
       validate: (at) => sh`grep -q good ${at} || { echo 'no good' >&2; exit 9; }`,
     });
     const { status, stderr } = await carryOut((await assess(refused, target)).apply(), target);
-    t.equal(status, 1);
+    t.equal(status, 65, 'refused, and says why');
     t.match(stderr, /no good\n.*refused by its validation/);
     t.equal(readFileSync(real, 'utf8'), 'new\n', 'the old version stands');
     t.same(readdirSync(join(folder, 'real')), ['a b'], 'and nothing else');
