@@ -105,7 +105,7 @@ export function nextSteps({ recap, exitCode }: Finished, rerun: ReportOptions['r
   return [
     ...[...pending].map(
       ([handler, hosts]) =>
-        `${harmlessLine(handler)} is still to run on ${listed(hosts)}: the next run does it, though nothing changes any more.`,
+        `${harmlessLine(handler)} is still to run on ${listed(hosts)}: the next run that comes to it does it, though nothing changes any more.`,
     ),
     ...(bad.length > 0 ? [`${when}: ${rerun(bad.map((host) => host.host))}`] : []),
   ].map((line) => style.cyan(`→ ${line}`));

@@ -55,7 +55,7 @@ t.test('a run, line by line', async (t) => {
     'web-north  ok=0  changed=0  failed=0  skipped=0  17 s  unreachable',
     '',
     '3 hosts, 1 failed, 1 unreachable, changed on 1, 4.2 s',
-    '→ Reload haproxy is still to run on web-west: the next run does it, though nothing changes any more.',
+    '→ Reload haproxy is still to run on web-west: the next run that comes to it does it, though nothing changes any more.',
     '→ When the cause is mended: garden run site.ts -l web-west,web-north',
     '',
   ]);
