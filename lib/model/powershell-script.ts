@@ -154,13 +154,6 @@ function isAscii(text: string): boolean {
   return /^[\x00-\x7f]*$/.test(text);
 }
 
-/** Joins scripts, one a line, so that they run one after another. */
-export function powerShellLines(scripts: readonly PowerShellScript[]): PowerShellScript {
-  return PowerShellScript.fromParts(
-    scripts.flatMap((script, index) => (index === 0 ? script.parts : ['\n', ...script.parts])),
-  );
-}
-
 /**
  * The user's own words as a script. What is not ASCII is compiled on the host from escapes, and runs in the scope
  * that it stands in.

@@ -85,11 +85,6 @@ export function now(): PsObject {
   return dateTime(EPOCH + BigInt(Date.now()) * 10_000n, 'Local');
 }
 
-/** The milliseconds since 1970 of a DateTime's ticks. */
-export function unixMilliseconds(ticks: bigint): bigint {
-  return (ticks - EPOCH) / 10_000n;
-}
-
 /** A TimeSpan. @param ticks of 100 ns */
 export function timeSpan(ticks: bigint): PsObject {
   const absolute = ticks < 0n ? -ticks : ticks;
