@@ -64,7 +64,7 @@ export class HostLink {
       // One that cannot become its user takes no lock.
       const user = effective.as?.user ?? connection.user;
       const locks = !this.#lockers.some(({ info }) => info !== undefined) || user === 'root';
-      const lock = locks && this.#lock && { ...this.#lock, login: this.#login };
+      const lock = locks && this.#lock && { ...this.#lock, login: { id: this.#login, host: this.host.name } };
       session = startShellSession(connection, { ...effective, ...(lock && { lock }) }).then((started) => {
         if (lock) this.#lockers.push(started);
         return new ToldSession(started, { host: this.host.name, user: effective.as?.user, ...this.#told });

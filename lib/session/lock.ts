@@ -8,8 +8,11 @@ export interface LockRequest {
   readonly holder: string;
   /** The run's id: what is left of the same run after a lost connection is ended, not waited for. */
   readonly run: string;
-  /** The log-in that the shell belongs to: where another shell of the same one has the lock, it counts for this one too. */
-  readonly login?: string | undefined;
+  /**
+   * The log-in that the shell belongs to, and the inventory's name of the host. Where another shell of the same log-in has
+   * the lock, it counts for this one too; so does that of another host, for then one machine has several names.
+   */
+  readonly login?: { readonly id: string; readonly host: string } | undefined;
   /** How long to wait for another run, in milliseconds. */
   readonly waitMs: number;
 }
@@ -48,10 +51,12 @@ garden_lock_alive() {
  * the process that it names is gone, it may be replaced, by rename(2), so that it is never missing meanwhile; by one alone,
  * who has made the claim, a file that bears the name of the dead: so nobody replaces what another has just put there.
  */
-export function lockScript({ holder, run, login = '', waitMs }: LockRequest): Script {
+export function lockScript({ holder, run, login, waitMs }: LockRequest): Script {
+  const host = oneLine(login?.host ?? '');
+  const mine = login ? `${login.id} ${host}` : '';
   return sh`${LOCK_FUNCTIONS}garden_lock_words() {
   garden_process "$$"
-  printf '%s\n' ${oneLine(holder)} ${oneLine(run)} "$$" "$garden_process_start" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" ${oneLine(login)}
+  printf '%s\n' ${oneLine(holder)} ${oneLine(run)} "$$" "$garden_process_start" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" ${mine}
 }
 garden_lock_link() {
   garden_mine=$garden_state/lock.$$ garden_taken=1
@@ -89,7 +94,7 @@ if { mkdir -p -m 700 "$garden_state" && true >>"$garden_state/lock"; } 2>&1; the
   until garden_lock_try; do
     garden_lock_read "$garden_lock"
     if [ "$garden_run" = ${oneLine(run)} ] && garden_lock_alive; then
-      [ -n "$garden_login" ] && [ "$garden_login" = ${oneLine(login)} ] && break
+      [ -n "$garden_login" ] && { [ "$garden_login" = ${mine} ] || [ "\${garden_login#* }" != ${host} ]; } && break
       garden_end_tree "$garden_shell"
       garden_lock_try && break
     fi

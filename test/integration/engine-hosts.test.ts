@@ -59,6 +59,19 @@ t.test('what fails once has failed for all', async (t) => {
   t.same([run.exitCode, run.recap.map(({ failed }) => failed)], [2, [1, 1]]);
 });
 
+t.test('several names of one machine share its lock, and do not end each other', async (t) => {
+  const names = ['east', 'west', 'north'].map((name) => testHost(name, machine(0).settings('root')));
+  // All are connected at once.
+  const run = await runOn(names, [say('before'), barrier('All are there'), say('after')]);
+  t.equal(run.exitCode, 0, run.failure);
+  t.same(
+    run.events.filter((event) => event.type === 'message' && event.level === 'warning'),
+    [],
+    'no connection was lost',
+  );
+  t.equal(onHost(0).match(/before/g)?.length, 3);
+});
+
 t.test('at a barrier all wait, though only one may be at work at a time', async (t) => {
   const run = await runOn(hosts, onePlay({ tasks: [say('one'), barrier(), say('two')] }), { forks: 1 });
   t.equal(run.exitCode, 0, run.failure);
