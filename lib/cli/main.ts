@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import { EXIT, GardenError, Locked, Unreachable, UsageError } from '../model/errors.ts';
+import { errorCode, fileErrorText } from '../model/thrown.ts';
 import { describeError } from '../report/failure.ts';
 import { wantsJson, wantsStack } from './early-options.ts';
 import { mistakesOf, writeMistakes } from './mistake-document.ts';
@@ -33,8 +34,11 @@ function fail(error: unknown): never {
 }
 
 process.on('uncaughtException', fail);
-// A reader that goes away (`garden run … | head`) must not stop a run in the middle of its work.
-process.stdout.on('error', () => {});
+// A reader that goes away (`garden run … | head`) must not stop a run in the middle of its work, nor a disk that is full.
+let lost: Error | undefined;
+process.stdout.on('error', (error) => {
+  if (errorCode(error) !== 'EPIPE') lost ??= error;
+});
 process.stderr.on('error', () => {});
 
 /** What is asked most often, by people and by scripts, is answered without reading what it takes to understand a command line. */
@@ -58,8 +62,9 @@ function written(stream: NodeJS.WriteStream): Promise<void> {
 try {
   const exitCode = await answer(process.argv.slice(2));
   await written(process.stdout);
+  if (lost !== undefined) tell([`not all could be written to standard output: ${fileErrorText(lost)}`]);
   // Ended here rather than when nothing is left to do: an agent's or a proxy's socket must not hold a finished run.
-  process.exit(exitCode);
+  process.exit(lost !== undefined && exitCode === EXIT.done ? EXIT.fault : exitCode);
 } catch (error) {
   fail(error);
 }

@@ -3,6 +3,7 @@ import { relative, resolve } from 'node:path';
 import { UsageError } from '../model/errors.ts';
 import { isTypedInventory, type TypedInventory } from '../model/inventory.ts';
 import { problemsOf } from '../model/schema.ts';
+import { settled } from '../model/settled.ts';
 import type { CallSite } from '../model/site.ts';
 import { errorText } from '../model/thrown.ts';
 import type { InventoryData, Variable } from './data.ts';
@@ -74,7 +75,8 @@ async function loadDefault(
   }
   try {
     const loaded = await loadModule(file);
-    const value: unknown = typeof loaded === 'function' ? await loaded() : loaded;
+    const made = async (): Promise<unknown> => (typeof loaded === 'function' ? loaded() : loaded);
+    const value = await settled(made(), () => neverMade(source));
     if (value === undefined) findings.mistake({ source }, { message: 'it has no default export', hint: HINT });
     return value;
   } catch (error) {
@@ -82,6 +84,10 @@ async function loadDefault(
     for (const mistake of mistakes) findings.mistake({ source: mistake.where ?? source }, mistake);
     return undefined;
   }
+}
+
+function neverMade(source: string): UsageError {
+  return new UsageError([{ message: 'its function never ends: it awaits what never comes', where: source }]);
 }
 
 /** Where the keys of what a module exports are written. */

@@ -21,6 +21,7 @@ t.test('wrong usage is told with a suggestion, and ends with 5', async (t) => {
     [['exec', 'all'], /missing required argument 'command'/],
     [['run', 'site.ts', '--become-method', 'runas'], /Allowed choices are sudo, su, doas/],
     [['run', 'site.ts', '-i'], /argument missing/],
+    [['vault', 'recipients', 'add'], /\(garden vault recipients add --help tells what there is\)/],
     [[], /Usage: garden/],
   ];
   await Promise.all(
@@ -31,6 +32,29 @@ t.test('wrong usage is told with a suggestion, and ends with 5', async (t) => {
       t.equal(stdout, '', 'nothing on standard output');
     }),
   );
+});
+
+t.test('a module that waits for ever is named, where Node would end without a word', async (t) => {
+  const folder = t.testdir({
+    'function.ts': 'export default () => new Promise(() => {});\n',
+    'module.ts': 'await new Promise(() => {});\nexport default {};\n',
+  });
+  for (const [file, expected] of [
+    ['function.ts', /function\.ts: its function never ends: it awaits what never comes$/],
+    ['module.ts', /module\.ts: it is never loaded: it awaits what never comes$/],
+  ] as const) {
+    const { status, stderr } = await garden('inventory', '-i', `${folder}/${file}`);
+    t.match([status, stderr], [5, expected]);
+  }
+});
+
+t.test('output that finds no space is not taken for written; a reader that goes away is no fault', async (t) => {
+  const run = (command: string) =>
+    execa('bash', ['-o', 'pipefail', '-c', `node --import tsx lib/cli/main.ts ${command}`], { reject: false });
+  const full = await run('inventory -i one,two, --list > /dev/full');
+  t.match([full.exitCode, full.stderr], [1, 'not all could be written to standard output: the disk is full']);
+  const gone = await run(`inventory -i 'host[1:9999],' --list | head -1`);
+  t.match([gone.exitCode, gone.stdout, gone.stderr], [0, '{', '']);
 });
 
 t.test('the options of a run stand in the help under headings', async (t) => {

@@ -2,7 +2,9 @@ import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Mistake, UsageError } from '../../model/errors.ts';
+import { settled } from '../../model/settled.ts';
 import { errorText } from '../../model/thrown.ts';
+import { shownPath } from '../../report/places.ts';
 import { bundleModule } from './bundle.ts';
 import { BundleCache } from './bundle-cache.ts';
 import { missingExports, moduleError } from './module-error.ts';
@@ -30,7 +32,7 @@ export async function loadModule(file: string): Promise<unknown> {
  * used again while its inputs are the same. Places of tasks, roles and exceptions are those of the original files.
  *
  * @throws UsageError for everything that can be wrong with it: all errors of syntax and all imports that lead nowhere
- * at once, an exception while it ran.
+ * at once, an exception while it ran, a promise that it awaits in vain.
  */
 export async function loadExports(file: string): Promise<object> {
   const entry = resolve(file);
@@ -39,7 +41,7 @@ export async function loadExports(file: string): Promise<object> {
   const cache = new BundleCache(entry);
   const known = cache.find();
   const prepared = known === undefined ? await prepare(entry, cache) : { file: known, inputs: [] };
-  return importModule(prepared, entry, cache);
+  return settled(importModule(prepared, entry, cache), () => neverLoaded(entry));
 }
 
 async function prepare(entry: string, cache: BundleCache): Promise<Prepared> {
@@ -63,6 +65,10 @@ async function importModule({ file, inputs }: Prepared, entry: string, cache: Bu
     const missing: readonly Mistake[] = await missingExports(error, modules, importPackage);
     throw missing.length > 0 ? new UsageError(missing) : moduleError(error, entry);
   }
+}
+
+function neverLoaded(entry: string): UsageError {
+  return new UsageError([{ message: 'it is never loaded: it awaits what never comes', where: shownPath(entry) }]);
 }
 
 async function importPackage(specifier: string, importer: string): Promise<object | undefined> {

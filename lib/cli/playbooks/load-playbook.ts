@@ -6,6 +6,8 @@ import { nearest } from '../../model/suggestion.ts';
 import { shownPath } from '../../report/places.ts';
 import { loadModule } from '../module/load-module.ts';
 
+const MODULE = /\.[cm]?[jt]sx?$/;
+
 /**
  * Loads a playbook: a TypeScript or JavaScript module whose default export is made by `playbook()`.
  *
@@ -20,7 +22,14 @@ export async function loadPlaybook(file: string): Promise<Playbook> {
 
 function checkFile(entry: string, given: string): void {
   const stats = statSync(entry, { throwIfNoEntry: false });
-  if (stats?.isFile()) return;
+  if (stats?.isFile()) {
+    if (MODULE.test(entry)) return;
+    const hint =
+      'write it as site.ts: docs/from-ansible.md has the words of both side by side, and garden init an example';
+    throw new UsageError([
+      { where: shownPath(entry), message: 'this is no TypeScript module, as a playbook is', hint },
+    ]);
+  }
   const folder = stats === undefined ? dirname(entry) : entry;
   const candidates = playbooksIn(folder);
   const list = candidates.map((name) => shownPath(resolve(folder, name))).join(', ');

@@ -255,6 +255,13 @@ t.test('a file that is not there comes with what is', async (t) => {
   t.match(await mistakes(folder, 'no/such/site.ts'), [{ message: /^there is no playbook/, hint: undefined }]);
 });
 
+t.test('a playbook of Ansible is told what a playbook is here', async (t) => {
+  const folder = project(t, { 'site.yml': '- hosts: all\n' });
+  t.match(await mistakes(folder, 'site.yml'), [
+    { where: 'site.yml', message: 'this is no TypeScript module, as a playbook is', hint: /docs\/from-ansible\.md/ },
+  ]);
+});
+
 t.test('a project without garden is told how to get it', async (t) => {
   const folder = project(t, { 'site.ts': EMPTY }, { installed: false });
   t.match(await mistakes(folder), [
