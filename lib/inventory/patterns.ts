@@ -79,6 +79,9 @@ function nameTest(expression: string): (name: string) => boolean {
 
 /** The hosts of one term, without its operator. */
 function termHosts(term: Term, scope: PatternScope): readonly string[] | Mistake {
+  if (term.expression === '') {
+    return { message: `there is no name behind "${term.operator}"`, hint: 'write it as in web:&prod or web:!web3' };
+  }
   const found = expressionHosts(term.expression, scope);
   if (!Array.isArray(found) || term.subscript === undefined) return found;
   const { first, last } = term.subscript;

@@ -39,6 +39,8 @@ export class SettingReader {
     if (text.includes('{{')) {
       return this.wrong(variable, 'is a template', 'garden has no templates in its inventory: write the value itself');
     }
+    // Neither a name nor an argument can hold one, and no program would take it.
+    if (/[^\P{Cc}\s]/u.test(text)) return this.wrong(variable, 'has a control character in it');
     return text;
   }
 

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, readFile, stat } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
+import { quote } from '../model/script.ts';
 import type { InventoryData } from './data.ts';
 import { DEEPEST_FOLDER, isNoInventory, listFolder } from './folder.ts';
 import { readHostNames } from './host-name.ts';
@@ -123,7 +124,7 @@ async function openText(text: string | undefined, source: string, context: Sourc
     return NOTHING;
   }
   if (text.startsWith('#!') && !YAML.test(source) && extname(source) !== '.ini') {
-    const hint = `if it prints the inventory: chmod +x ${source}`;
+    const hint = `if it prints the inventory: chmod +x ${quote(source)}`;
     findings.mistake({ source }, { message: 'this is a program, but it may not be executed', hint });
     return NOTHING;
   }

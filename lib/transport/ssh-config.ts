@@ -4,6 +4,7 @@ import { homedir, hostname as localHostname, userInfo } from 'node:os';
 import { execa } from 'execa';
 import { Unreachable } from '../model/errors.ts';
 import type { ConnectionSettings } from '../model/host.ts';
+import { quote } from '../model/script.ts';
 import { Semaphore } from '../model/semaphore.ts';
 
 /** Where ssh looks for keys when its configuration names none (ssh(1), option -i), as far as garden can use them. */
@@ -173,7 +174,7 @@ async function ask(settings: ConnectionSettings): Promise<Resolved> {
   if (answer.code === 'ENOENT') return { config: plainConfig(settings), hasSsh: false };
   if (answer.failed) {
     throw new Unreachable(`${settings.address}: ssh does not accept its configuration: ${answer.stderr.trim()}`, {
-      hint: `see what it says: ssh -G ${settings.address}`,
+      hint: `see what it says: ssh -G -- ${quote(settings.address)}`,
     });
   }
   return { config: new SshConfig(settings.address, answer.stdout), hasSsh: true };

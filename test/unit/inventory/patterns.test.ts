@@ -53,6 +53,7 @@ t.test('every term that matches nothing is told, with what was likely meant', as
     /"~we\(:nothing\*" is no regular expression/,
   ]);
   t.match(await refused(() => inventory.hosts('  ')), [/a host pattern is empty/]);
+  t.match(await refused(() => inventory.hosts('web:&:!')), [/no name behind "&" → .*web:&prod/, /no name behind "!"/]);
   t.match(await refused(() => inventory.host('web4')), [/no host "web4" \(did you mean "web1"\?\)/]);
 });
 

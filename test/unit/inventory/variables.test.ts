@@ -200,6 +200,8 @@ v:70 ansible_port=70000
     'a:12: ansible_port must be a number from 1 to 65535, not "70000"',
   ]);
   t.equal(found.length, 8);
+  const control = await refused(() => load(t, ['h\n'], ['{"ansible_host": "a\\u0000b"}']));
+  t.match(control, ['-e: ansible_host has a control character in it']);
 });
 
 t.test('a setting that garden does not know is told, with what was likely meant', async (t) => {

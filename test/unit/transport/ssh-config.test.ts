@@ -70,6 +70,11 @@ t.test('what cannot be right is said before anything is tried', async (t) => {
     message: /NoSuchKeyword|nosuchkeyword/,
   });
   await t.rejects(resolveSshConfig({ address: 'web', privateKeyFile: '/no/such/key' }), Unreachable);
+  // Whatever the name is, what the hint says can be pasted into a shell.
+  await t.rejects(resolveSshConfig({ address: '-oProxyCommand=$(id)' }), {
+    message: /does not accept its configuration/,
+    hint: "see what it says: ssh -G -- '-oProxyCommand=$(id)'",
+  });
 });
 
 t.test('destinations as ProxyJump takes them', async (t) => {
