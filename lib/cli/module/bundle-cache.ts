@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -66,7 +67,8 @@ function isWritable(path: string): boolean {
 export function cacheFolder(entry: string): string {
   const modules = foldersAbove(entry).map((folder) => join(folder, 'node_modules'));
   const project = modules.find((folder) => isWritable(folder));
-  if (project !== undefined) return join(project, '.cache', 'garden');
+  // Node follows links before it looks up in a source map, whose places are relative.
+  if (project !== undefined) return join(realpathSync(project), '.cache', 'garden');
   const { XDG_CACHE_HOME: configured } = process.env;
   return join(configured?.startsWith('/') ? configured : join(homedir(), '.cache'), 'garden');
 }

@@ -142,6 +142,18 @@ t.test(
   },
 );
 
+t.test('where node_modules is a link, places are those of the project all the same', async (t) => {
+  const elsewhere = project(t, {});
+  const folder = project(
+    t,
+    { 'site.ts': "import { playbook } from 'walled-garden';\n\nexport default playbook('Linked', []);\n" },
+    { installed: false },
+  );
+  symlinkSync(join(elsewhere, 'node_modules'), join(folder, 'node_modules'));
+  const { site } = await loadPlaybook(join(folder, 'site.ts'));
+  t.match(site.location, { file: join(folder, 'site.ts'), line: 3 });
+});
+
 t.test('packages are found from the project, by the rules of their exports', async (t) => {
   const folder = project(t, {
     'site.ts':
