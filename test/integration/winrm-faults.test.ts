@@ -2,10 +2,12 @@ import { text } from 'node:stream/consumers';
 import t from 'tap';
 import { ConnectionLost } from '../../lib/model/errors.ts';
 import { Secret } from '../../lib/model/secret.ts';
+import { basicAuthentication } from '../../lib/transport/winrm/basic-authentication.ts';
+import { WinrmClient } from '../../lib/transport/winrm/client.ts';
 import { ntlmAuthentication } from '../../lib/transport/winrm/ntlm-authentication.ts';
 import { connectWinrm } from '../../lib/transport/winrm/winrm-transport.ts';
 import { startTamperingProxy } from '../support/tampering-proxy.ts';
-import { peerUnavailable, startPeer } from '../support/winrm-peer.ts';
+import { peerUnavailable, recording, startPeer } from '../support/winrm-peer.ts';
 
 const options = peerUnavailable === undefined ? {} : { skip: peerUnavailable };
 
@@ -46,4 +48,23 @@ t.test('where connections are cut, what a command wrote is whole or its end is u
   }
   t.ok(whole > 0, 'some came through');
   await connection.close();
+});
+
+t.test('the size of envelopes is what a real server says', options, async (t) => {
+  const peer = await startPeer('--replay', recording('wsman_update_envelope_size_500'));
+  t.teardown(() => peer.stop());
+  const authentication = ntlmAuthentication('LAB\\alice', new Secret('Secret-1'));
+  const endpoint = { host: 'localhost', port: peer.port, tls: false };
+  const client = new WinrmClient({ endpoint, authentication, channelBinding: true, timeout: 10_000 });
+  t.equal(client.maximumSize, 150 * 1024, 'the smallest, before it is asked');
+  await client.learnMaximumSize();
+  t.equal(client.maximumSize, 500 * 1024);
+  client.close();
+});
+
+t.test('Basic without TLS is refused before the password is sent', options, async (t) => {
+  const endpoint = { host: 'localhost', port: 9, tls: false };
+  const authentication = basicAuthentication('alice', new Secret('Secret-1'));
+  const connection = connectWinrm({ endpoint, authentication, channelBinding: true, timeout: 1000 }, 'alice', () => {});
+  await t.rejects(connection, { message: /readable over the network/, hint: /TLS/ });
 });
