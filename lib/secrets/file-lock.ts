@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { GardenError } from '../model/errors.ts';
@@ -30,17 +30,24 @@ async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-/** Takes the lock away that a crash left. Of several that try, each sees by what it took whether it was the right one. */
-async function takeAway(lock: string, holder: string): Promise<void> {
-  const taken = `${lock}.${randomBytes(4).toString('hex')}`;
+/**
+ * Takes the lock away that a crash left. One at a time: between a second look and the removal nobody else may put a
+ * lock that is alive in its place.
+ */
+async function takeAway(lock: string): Promise<void> {
+  const turn = `${lock}.stale`;
   try {
-    await rename(lock, taken);
-    if ((await readIfThere(taken)) !== holder) await link(taken, lock);
+    await writeFile(turn, '', { mode: 0o600, flag: 'wx' });
   } catch (error) {
-    // Somebody else was faster.
-    if (errorCode(error) !== 'ENOENT' && errorCode(error) !== 'EEXIST') throw error;
+    // Somebody else is at it.
+    if (errorCode(error) === 'EEXIST') return delay(RETRY);
+    throw error;
+  }
+  try {
+    const holder = await readIfThere(lock);
+    if (holder !== undefined && isStale(holder)) await rm(lock, { force: true });
   } finally {
-    await rm(taken, { force: true });
+    await rm(turn, { force: true });
   }
 }
 
@@ -65,15 +72,15 @@ export async function withFileLock<T>(path: string, work: () => Promise<T>): Pro
         if (errorCode(error) !== 'EEXIST') throw error;
       }
       const holder = await readIfThere(lock);
-      if (holder !== undefined && isStale(holder)) await takeAway(lock, holder);
-      else if (performance.now() - start > PATIENCE) {
+      if (performance.now() - start > PATIENCE) {
         throw new GardenError(
           `another process is changing ${path}: ${holder?.trim().split(' ').slice(0, 2).join(' on ')}`,
           {
-            hint: `if it is gone, remove ${lock}`,
+            hint: `if it is gone, remove ${lock}*`,
           },
         );
-      } else await delay(RETRY);
+      }
+      await (holder !== undefined && isStale(holder) ? takeAway(lock) : delay(RETRY));
     }
     try {
       return await work();
