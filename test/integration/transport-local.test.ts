@@ -38,7 +38,7 @@ t.test('a command, its streams and its end', async (t) => {
 
 t.test('closing ends the whole group, also what ignores the first signal', async (t) => {
   const connection = await here();
-  const channel = await connection.open("sleep 300 & echo $!; trap '' TERM; while :; do sleep 1; done");
+  const channel = await connection.open("sleep 300 & trap '' TERM; echo $!; while :; do sleep 1; done");
   const [line] = await once(channel.stdout, 'data');
   const background = Number(String(line).trim());
   t.ok(process.kill(background, 0), 'it runs');
