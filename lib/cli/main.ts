@@ -1,9 +1,9 @@
 import { writeSync } from 'node:fs';
-import { EXIT, GardenError, Locked, Unreachable, UsageError } from '../model/errors.ts';
+import { EXIT, GardenError, Locked, mistakesOf, Unreachable, UsageError } from '../model/errors.ts';
 import { errorCode, fileErrorText } from '../model/thrown.ts';
 import { describeError } from '../report/failure.ts';
 import { wantsJson, wantsStack } from './early-options.ts';
-import { mistakesOf, writeMistakes } from './mistake-document.ts';
+import { writeMistakes } from './mistake-document.ts';
 import { QuestionInterrupted } from './password.ts';
 import { complain, errorStyle, processStreams } from './streams.ts';
 import { version } from './version.ts';

@@ -1,4 +1,4 @@
-import { GardenError, type Mistake, UsageError } from '../model/errors.ts';
+import type { Mistake } from '../model/errors.ts';
 import { withoutSecrets } from '../secrets/redaction.ts';
 import type { Streams } from './streams.ts';
 
@@ -8,13 +8,6 @@ interface MistakeDocument {
   readonly version: 1;
   readonly mistakes: readonly Mistake[];
   readonly exitCode: number;
-}
-
-/** The mistakes of an error; an error of another kind is one by itself. */
-export function mistakesOf(error: unknown): readonly Mistake[] {
-  if (error instanceof UsageError) return error.mistakes;
-  if (error instanceof GardenError) return [{ message: error.message, hint: error.hint }];
-  return [{ message: error instanceof Error ? `${error.name}: ${error.message}` : String(error) }];
 }
 
 /** Tells a program what the words on standard error tell a person. */

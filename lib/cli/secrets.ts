@@ -8,7 +8,7 @@ import type { VaultKeys } from '../secrets/vault.ts';
 import { VaultPasswords } from '../secrets/vault-passwords.ts';
 import type { VaultOptions } from './options/vault-options.ts';
 import { passwordPrompt } from './password.ts';
-import { complain, errorStyle, type Streams } from './streams.ts';
+import { complain, type Environment, errorStyle, type Streams } from './streams.ts';
 
 const DEFAULT_VAULT = 'vault.yaml';
 
@@ -20,6 +20,25 @@ export interface ProjectVault {
   readonly passwords: VaultPasswords;
 }
 
+/** Where a vault and the identity that opens it are. */
+interface VaultPlaces {
+  readonly vault: string;
+  readonly identity: string;
+  /** Whether somebody named the identity, so that it must be there. */
+  readonly identityNamed: boolean;
+}
+
+/** Where the options, else the environment, say that the vault and the identity are. An empty variable is none. */
+export function vaultPlaces(options: VaultOptions, folder: string, environment: Environment): VaultPlaces {
+  const vault = options.vault ?? (environment.GARDEN_VAULT || DEFAULT_VAULT);
+  const identity = options.identity ?? (environment.GARDEN_IDENTITY || undefined);
+  return {
+    vault: resolve(folder, vault),
+    identity: resolve(folder, identity ?? defaultIdentityFile(environment)),
+    identityNamed: identity !== undefined,
+  };
+}
+
 /**
  * Where the options, else the environment, say that the vault and its keys are. Only what `-J` asks for is asked now.
  *
@@ -27,11 +46,7 @@ export interface ProjectVault {
  */
 export async function projectVault(options: VaultOptions, folder: string, streams: Streams): Promise<ProjectVault> {
   const { environment } = streams;
-  // An empty variable is none.
-  const named = (given: string | undefined, variable: string) => given ?? (environment[variable] || undefined);
-  const path = named(options.vault, 'GARDEN_VAULT') ?? DEFAULT_VAULT;
-  const givenIdentity = named(options.identity, 'GARDEN_IDENTITY');
-  const identityFile = resolve(folder, givenIdentity ?? defaultIdentityFile(environment));
+  const { vault, identity: identityFile, identityNamed } = vaultPlaces(options, folder, environment);
   const passwordFile = environment.GARDEN_VAULT_PASSWORD_FILE || environment.ANSIBLE_VAULT_PASSWORD_FILE;
   const passwords = new VaultPasswords({
     vaultIds: options.vaultId,
@@ -45,10 +60,10 @@ export async function projectVault(options: VaultOptions, folder: string, stream
   await passwords.askFirst();
   const keys: VaultKeys = {
     identitySource: identityFile,
-    identities: () => identities(identityFile, givenIdentity !== undefined, streams),
+    identities: () => identities(identityFile, identityNamed, streams),
     passphrases: () => passwords.candidates(),
   };
-  return { path: shownPath(resolve(folder, path)), identityFile, keys, passwords };
+  return { path: shownPath(vault), identityFile, keys, passwords };
 }
 
 async function identities(file: string, given: boolean, streams: Streams): Promise<readonly Secret[]> {

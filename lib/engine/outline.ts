@@ -30,6 +30,26 @@ export interface Outline {
   readonly plays: readonly OutlineNode[];
 }
 
+/** All nodes of an outline, each before what is in it. */
+export function nodesOf(nodes: readonly OutlineNode[]): readonly OutlineNode[] {
+  return nodes.flatMap((node) => [node, ...nodesOf(node.children)]);
+}
+
+/** Whether it only groups others. */
+export function isGroup({ type }: OutlineNode): boolean {
+  return type === 'play' || type === 'role' || type === 'block';
+}
+
+/** Whether it only orders what is around it, see `isFlow`. */
+export function isFlowNode({ type }: OutlineNode): boolean {
+  return type === 'flush' || type === 'barrier';
+}
+
+/** Whether it is something that is done. */
+export function isWork(node: OutlineNode): boolean {
+  return !isGroup(node) && !isFlowNode(node);
+}
+
 type Section = OutlineNode['section'];
 
 /** A node that hosts are still added to. */

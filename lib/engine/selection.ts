@@ -1,8 +1,8 @@
 import { type Mistake, UsageError } from '../model/errors.ts';
 import { didYouMean } from '../model/suggestion.ts';
 import { isFlow, type Leaf, type RolePlace } from './items.ts';
-import type { Outline, OutlineNode } from './outline.ts';
-import { findStart, isPathOrEnd, listed, nodesOf } from './start.ts';
+import { isFlowNode, isWork, nodesOf, type Outline, type OutlineNode } from './outline.ts';
+import { findStart, isPathOrEnd, listed } from './start.ts';
 import { SPECIAL_TAGS, type TagFilter, tagsSelected } from './tags.ts';
 
 /** Which part of a playbook is run. What is given together must hold together. */
@@ -139,7 +139,7 @@ export class Selection {
   }
 
   #narrowed(node: OutlineNode, around: readonly RolePlace[]): OutlineNode | undefined {
-    if (node.type === 'flush' || node.type === 'barrier') return this.#before.has(node.path) ? undefined : node;
+    if (isFlowNode(node)) return this.#before.has(node.path) ? undefined : node;
     const roles = node.type === 'role' ? [...around, { name: node.name, path: node.path }] : around;
     const { working, reduced } = this.#survey(node, around);
     if (!reduced) return node;
@@ -153,7 +153,7 @@ export class Selection {
     const place = { path: node.path, tags: node.tags, roles };
     const working = new Set<string>();
     let reduced = false;
-    if (!['play', 'role', 'block', 'flush', 'barrier'].includes(node.type)) {
+    if (isWork(node)) {
       for (const host of node.hosts) {
         if (this.#selected(place, host)) working.add(host);
         else reduced = true;

@@ -1,17 +1,12 @@
 import type { Mistake } from '../model/errors.ts';
 import { didYouMean } from '../model/suggestion.ts';
-import type { Outline, OutlineNode } from './outline.ts';
+import { nodesOf, type Outline, type OutlineNode } from './outline.ts';
 
 /** How many places a mistake lists at most. */
 const LISTED = 10;
 
 /** Where a run begins: what stands before it, by paths; or why there is no such place. */
 export type Start = { readonly before: ReadonlySet<string> } | { readonly mistake: Mistake };
-
-/** All nodes of an outline, each before what is in it. */
-export function nodesOf(nodes: readonly OutlineNode[]): readonly OutlineNode[] {
-  return nodes.flatMap((node) => [node, ...nodesOf(node.children)]);
-}
 
 /** Whether a path is meant by this word: the whole path, or its end from one of its parts on. */
 export function isPathOrEnd(path: string, word: string): boolean {

@@ -1,4 +1,4 @@
-import { GardenError, type Mistake, UsageError } from '../model/errors.ts';
+import { type Mistake, mistakesOf, UsageError } from '../model/errors.ts';
 import { NotYetKnown } from '../model/handle.ts';
 import type { Host, Inventory } from '../model/host.ts';
 import type { Node } from '../model/node.ts';
@@ -22,11 +22,9 @@ export interface PlayHosts {
 /** Told of every play on every host what of it is known before a host is touched. */
 export type Surveyor = (play: Play, host: Host, items: RoleItem) => void;
 
-function mistakesOf(error: unknown, where: string): readonly Mistake[] {
-  if (error instanceof UsageError)
-    return error.mistakes.map((mistake) => ({ ...mistake, where: mistake.where ?? where }));
-  if (error instanceof GardenError) return [{ message: error.message, hint: error.hint, where }];
-  return [{ message: error instanceof Error ? `${error.name}: ${error.message}` : String(error), where }];
+/** What is wrong, at its own place, else here. */
+function mistakesAt(where: string, error: unknown): readonly Mistake[] {
+  return mistakesOf(error).map((mistake) => ({ ...mistake, where: mistake.where ?? where }));
 }
 
 /** Makes a play's items for one host as the run will, as far as that needs nothing of the host itself. */
@@ -87,7 +85,7 @@ export class HostCheck {
       // A list that follows from facts is made, and checked, when the host has answered.
       if (error instanceof NotYetKnown || error instanceof SecretNotFetched) return undefined;
       if (error instanceof SecretUnavailable) return undefined;
-      this.mistakes.push(...mistakesOf(error, label ? `${site.place} (${label})` : site.place));
+      this.mistakes.push(...mistakesAt(label ? `${site.place} (${label})` : site.place, error));
       return undefined;
     }
   }
@@ -137,14 +135,14 @@ export async function validate(
       }
       return { play, hosts };
     } catch (error) {
-      add(mistakesOf(error, `${play.site.place} (play "${play.name}")`.trimStart()));
+      add(mistakesAt(`${play.site.place} (play "${play.name}")`.trimStart(), error));
       return { play, hosts: [] };
     }
   };
   try {
     checkPlayVars(playbook.options.vars);
   } catch (error) {
-    add(mistakesOf(error, playbook.site.place));
+    add(mistakesAt(playbook.site.place, error));
   }
   const plays: PlayHosts[] = [];
   for (const play of playbook.plays) plays.push(await checked(play));

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { UsageError } from '../model/errors.ts';
 import { isTypedInventory, type TypedInventory } from '../model/inventory.ts';
 import { problemsOf } from '../model/schema.ts';
@@ -12,7 +12,7 @@ import { readHostNames } from './host-name.ts';
 import type { Origin } from './origin.ts';
 import type { MergeSource } from './source.ts';
 import type { SourceContext } from './source-context.ts';
-import { describeFileError } from './source-file.ts';
+import { describeFileError, shownPath } from './source-file.ts';
 import { type KeyPath, LiteralLines } from './typescript-lines.ts';
 import { type GroupShape, inventoryShape, settingVariables } from './typescript-shape.ts';
 
@@ -107,7 +107,7 @@ class Places {
     const lines = text.split('\n').slice(0, (location?.line ?? 1) - 1);
     const call = lines.reduce((length, line) => length + line.length + 1, 0) + (location?.column ?? 1) - 1;
     const bracket = text.indexOf('(', call);
-    const named = file === resolve(folder, source) ? source : shown(file, folder);
+    const named = file === resolve(folder, source) ? source : shownPath(file, folder);
     const start = bracket === -1 ? text.length : bracket + 1;
     return new Places({ source: named, line: location?.line }, new LiteralLines(text, start));
   }
@@ -123,11 +123,6 @@ class Places {
   origin(path: KeyPath): Origin {
     return { ...this.#base, line: this.#lines.lineOf(path) ?? this.#base.line };
   }
-}
-
-function shown(file: string, folder: string): string {
-  const path = relative(folder, file);
-  return path.startsWith('..') ? file : path;
 }
 
 /** Writes what `inventory()` was given into the data. */

@@ -45,6 +45,13 @@ export class UsageError extends GardenError {
   }
 }
 
+/** What was thrown, as mistakes: an error of another kind is one by itself. */
+export function mistakesOf(error: unknown): readonly Mistake[] {
+  if (error instanceof UsageError) return error.mistakes;
+  if (error instanceof GardenError) return [{ message: error.message, hint: error.hint }];
+  return [{ message: error instanceof Error ? `${error.name}: ${error.message}` : String(error) }];
+}
+
 /** A host that cannot be talked to: refused, unknown key, wrong password, no route, connection lost for good. */
 export class Unreachable extends GardenError {}
 

@@ -3,7 +3,7 @@ import { describeChanges } from './diff.ts';
 import { EventLines } from './event-lines.ts';
 import { taskTitle } from './failure.ts';
 import { nextSteps } from './recap.ts';
-import type { Report, ReportOptions } from './report.ts';
+import { linePrinter, type Report, type ReportOptions } from './report.ts';
 import { styles } from './style.ts';
 import { table } from './table.ts';
 import { count, duration, harmlessLine } from './text.ts';
@@ -16,9 +16,7 @@ export function driftReport(options: ReportOptions): Report {
   const style = styles(options.coloured);
   const words = new EventLines(options, style);
   const drifted: Finished[] = [];
-  const print = (lines: readonly string[]): void => {
-    if (lines.length > 0) options.write(`${lines.join('\n')}\n`);
-  };
+  const print = linePrinter(options.write);
 
   const rows = ({ recap }: RunFinished): string[][] =>
     recap.flatMap(({ host, pendingHandlers }) => [

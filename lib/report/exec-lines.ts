@@ -2,7 +2,7 @@ import { EventLines } from './event-lines.ts';
 import { ExecRecorder, type ExecResult } from './exec-recorder.ts';
 import { execFailure, execTime, execWord } from './exec-words.ts';
 import { nextSteps } from './recap.ts';
-import type { Report, ReportOptions } from './report.ts';
+import { linePrinter, type Report, type ReportOptions } from './report.ts';
 import { type Style, styles } from './style.ts';
 import { harmlessLine } from './text.ts';
 
@@ -19,9 +19,7 @@ export function execLinesReport(options: ReportOptions): Report {
   const style = styles(options.coloured);
   const words = new EventLines(options, style);
   const recorder = new ExecRecorder();
-  const print = (lines: readonly string[]): void => {
-    if (lines.length > 0) options.write(`${lines.join('\n')}\n`);
-  };
+  const print = linePrinter(options.write);
   return {
     listener(event) {
       const ended = recorder.see(event);

@@ -1,4 +1,4 @@
-import { GardenError, type Mistake, UsageError } from '../model/errors.ts';
+import { GardenError, type Mistake, mistakesOf } from '../model/errors.ts';
 import type { Failure, TaskReference } from '../model/events.ts';
 import { shownPlaces } from './places.ts';
 import type { Style } from './style.ts';
@@ -76,9 +76,9 @@ export function describeMistakes(mistakes: readonly Mistake[], style: Style): st
  * to; all others are somebody's to mend and never show one.
  */
 export function describeError(error: unknown, style: Style, options: { readonly stack: boolean }): string[] {
-  if (error instanceof UsageError) return describeMistakes(error.mistakes, style);
-  if (error instanceof GardenError) return describeMistakes([{ message: error.message, hint: error.hint }], style);
-  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const mistakes = mistakesOf(error);
+  if (error instanceof GardenError) return describeMistakes(mistakes, style);
+  const message = mistakes.map((mistake) => mistake.message).join('\n');
   return [
     style.red(`garden itself is at fault: ${harmless(message)}`),
     ...(options.stack && error instanceof Error ? indent(error.stack ?? '').map(style.dim) : []),

@@ -1,7 +1,7 @@
 import type { Event, Failure } from '../model/events.ts';
 import { EventLines } from './event-lines.ts';
 import { describeFailure, taskTitle } from './failure.ts';
-import type { Report, ReportOptions } from './report.ts';
+import { linePrinter, type Report, type ReportOptions } from './report.ts';
 import { type Style, styles } from './style.ts';
 import { table } from './table.ts';
 import { harmlessLine } from './text.ts';
@@ -22,9 +22,7 @@ export function hostTableReport(options: ReportOptions, { columns, rows, empty }
   const style = styles(options.coloured);
   const words = new EventLines(options, style);
   const failures = new Map<string, { readonly what: string; readonly failure: Failure }>();
-  const print = (lines: readonly string[]): void => {
-    if (lines.length > 0) options.write(`${lines.join('\n')}\n`);
-  };
+  const print = linePrinter(options.write);
   const finished = (hosts: readonly string[]): void => {
     const found = hosts.flatMap((host) => {
       const bad = failures.get(host);

@@ -1,4 +1,4 @@
-import type { Outline, OutlineNode } from '../engine/outline.ts';
+import { isGroup, isWork, nodesOf, type Outline, type OutlineNode } from '../engine/outline.ts';
 import { shownPlaces } from './places.ts';
 import type { Style } from './style.ts';
 import { table } from './table.ts';
@@ -18,20 +18,8 @@ export type ListingPart = 'hosts' | 'roles' | 'tasks' | 'tags';
 
 const BRANCHES = { more: ['├─ ', '│  '], last: ['└─ ', '   '] } as const;
 
-/** What only groups others: everything else is something that is done. */
-const GROUPS: ReadonlySet<OutlineNode['type']> = new Set(['play', 'role', 'block']);
-/** Only orders others. */
-const FLOW: ReadonlySet<OutlineNode['type']> = new Set(['flush', 'barrier']);
 /** A task is what is listed mostly, so that it need not be said. */
 const UNSAID: ReadonlySet<OutlineNode['type']> = new Set(['task', 'flush']);
-
-function all(nodes: readonly OutlineNode[]): readonly OutlineNode[] {
-  return nodes.flatMap((node) => [node, ...all(node.children)]);
-}
-
-function isWork({ type }: OutlineNode): boolean {
-  return !GROUPS.has(type) && !FLOW.has(type);
-}
 
 function tagText(tags: readonly string[]): string {
   return tags.length === 0 ? '' : `[${tags.map(harmlessLine).join(', ')}]`;
@@ -64,7 +52,7 @@ function treeLines(
   return nodes.flatMap((node, index) => {
     const [branch, below] = index === nodes.length - 1 ? BRANCHES.last : BRANCHES.more;
     const kind = UNSAID.has(node.type) ? '' : style.dim(`${node.type} `);
-    const name = GROUPS.has(node.type) ? style.bold(harmlessLine(node.name)) : harmlessLine(node.name);
+    const name = isGroup(node) ? style.bold(harmlessLine(node.name)) : harmlessLine(node.name);
     return [
       style.dim(branch) + kind + name + remarks(node, parent, listing, style),
       ...treeLines(node.children, node, listing, style).map((line) => style.dim(below) + line),
@@ -94,12 +82,12 @@ export function listingTree(listing: Listing, style: Style): string[] {
 
 /** The nodes that a part is about. */
 function nodesOfPart(part: 'roles' | 'tasks', { outline }: Listing): readonly OutlineNode[] {
-  return all(outline.plays).filter((node) => (part === 'roles' ? node.type === 'role' : isWork(node)));
+  return nodesOf(outline.plays).filter((node) => (part === 'roles' ? node.type === 'role' : isWork(node)));
 }
 
 /** All tags, each with the number of tasks that have it. */
 function tagsIn({ outline }: Listing): readonly (readonly [string, number])[] {
-  const nodes = all(outline.plays);
+  const nodes = nodesOf(outline.plays);
   const tags = [...new Set(nodes.flatMap((node) => node.tags))].sort();
   return tags.map((tag) => [tag, nodes.filter((node) => isWork(node) && node.tags.includes(tag)).length]);
 }
@@ -133,7 +121,7 @@ function nodeData(node: OutlineNode, listing: Listing, deep: boolean): object {
     ...(section === 'tasks' ? {} : { section }),
     ...(open ? { open } : {}),
     where: shownPlaces(site.place),
-    ...(deep && GROUPS.has(type) ? { children: children.map((child) => nodeData(child, listing, deep)) } : {}),
+    ...(deep && isGroup(node) ? { children: children.map((child) => nodeData(child, listing, deep)) } : {}),
   };
 }
 

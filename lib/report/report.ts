@@ -7,6 +7,13 @@ export interface Report {
   close(): Promise<void>;
 }
 
+/** A way to write lines, none at all where there are none. */
+export function linePrinter(write: ReportOptions['write']): (lines: readonly string[]) => void {
+  return (lines) => {
+    if (lines.length > 0) write(`${lines.join('\n')}\n`);
+  };
+}
+
 /** What all reports are made with. */
 export interface ReportOptions {
   /** Writes whole lines, each ended by a newline. */

@@ -16,10 +16,10 @@ function rewrite(node: unknown, change: (text: string) => string): void {
 }
 
 /**
- * A copy of an event in which every text was changed: host names, task names, changes, output, failures. Of a change of
- * something sensitive no values are left.
+ * A copy of an event, or of a part of one, in which every text was changed: host names, task names, changes, output,
+ * failures. Of a change of something sensitive no values are left.
  */
-export function rewriteTexts(event: Event, change: (text: string) => string): Event {
+export function rewriteTexts<Part extends object = Event>(event: Part, change: (text: string) => string): Part {
   const copy = structuredClone(event);
   rewrite(copy, change);
   return copy;

@@ -1,8 +1,6 @@
 import { Unreachable } from '../model/errors.ts';
 import { errorCode, errorText } from '../model/thrown.ts';
 
-export { errorCode, errorText };
-
 /** Says in words why a TCP connection could not be made. `where` is `host:port`. */
 export function explainNetworkError(error: unknown, where: string): Unreachable {
   const host = where.replace(/:\d+$/, '');

@@ -3,8 +3,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { errorText } from '../../model/thrown.ts';
-import { defaultIdentityFile } from '../../secrets/identity.ts';
 import { resolveSshConfig } from '../../transport/ssh-config.ts';
+import { vaultPlaces } from '../secrets.ts';
 import type { Environment } from '../streams.ts';
 import type { Finding } from './finding.ts';
 
@@ -94,9 +94,9 @@ async function compiler(): Promise<Finding> {
 }
 
 function identity(environment: Environment, folder: string): Finding {
-  const file = environment.GARDEN_IDENTITY ?? defaultIdentityFile(environment);
+  const { vault: path, identity: file } = vaultPlaces({}, folder, environment);
   if (existsSync(file)) return { check: 'vault', state: 'ok', text: `there is an identity: ${file}` };
-  const vault = existsSync(join(folder, 'vault.yaml'));
+  const vault = existsSync(path);
   return vault
     ? {
         ...{ check: 'vault', state: 'warning', text: `there is a vault, but no identity (${file})` },

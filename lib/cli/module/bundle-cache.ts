@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import {
   accessSync,
   constants,
@@ -7,14 +7,13 @@ import {
   readdirSync,
   readFileSync,
   realpathSync,
-  renameSync,
   rmSync,
   statSync,
-  writeFileSync,
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeWhole } from '../whole-file.ts';
 import type { Bundle } from './bundle.ts';
 
 /** Part of every key: raise it when bundles are made in another way. */
@@ -109,16 +108,10 @@ export class BundleCache {
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
     this.#removeOld();
     const output = join(this.folder, manifest.output);
-    this.#write(output, code);
-    this.#write(this.#manifest, JSON.stringify(manifest));
+    // Another run may be reading.
+    writeWhole(output, code, 0o600);
+    writeWhole(this.#manifest, JSON.stringify(manifest), 0o600);
     return output;
-  }
-
-  /** Whole or not at all: another run may be reading. */
-  #write(path: string, content: string | Uint8Array): void {
-    const temporary = `${path}.${randomBytes(6).toString('hex')}`;
-    writeFileSync(temporary, content, { mode: 0o600, flag: 'wx' });
-    renameSync(temporary, path);
   }
 
   #removeOld(): void {

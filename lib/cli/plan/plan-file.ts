@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fchmodSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { Fingerprints } from '../../engine/fingerprints.ts';
 import type { HostPlan, PlannedHosts } from '../../engine/plan.ts';
 import type { Change } from '../../model/change.ts';
 import { UsageError } from '../../model/errors.ts';
 import { fileErrorText } from '../../model/thrown.ts';
+import { rewriteTexts } from '../../secrets/event-redaction.ts';
 import { withoutSecrets } from '../../secrets/redaction.ts';
 import { version } from '../version.ts';
+import { writeWhole } from '../whole-file.ts';
 import { KEPT_OPTIONS } from './kept-options.ts';
 
 const FORMAT = 'garden plan 1';
@@ -66,22 +68,9 @@ function entries(host: string, tasks: HostPlan, inventory: string) {
     host,
     inventory,
     tasks: [...tasks].map(([id, { path, note, changes, ...rest }]) => ({
-      ...{ id, path: withoutSecrets(path), ...rest },
-      ...(note !== undefined && { note: withoutSecrets(note) }),
-      changes: changes.map((each) => redacted(each)),
+      ...{ id, ...rest },
+      ...rewriteTexts({ path, note, changes }, withoutSecrets),
     })),
-  };
-}
-
-function redacted({ attribute, before, after, text, sensitive }: z.input<typeof change>) {
-  const value = (shown: typeof before) => {
-    if (typeof shown === 'string') return withoutSecrets(shown);
-    return Array.isArray(shown) ? shown.map(withoutSecrets) : shown;
-  };
-  return {
-    attribute: withoutSecrets(attribute),
-    ...(sensitive ? { sensitive } : { before: value(before), after: value(after) }),
-    ...(text && !sensitive && { text: { before: withoutSecrets(text.before), after: withoutSecrets(text.after) } }),
   };
 }
 
@@ -99,19 +88,9 @@ export function writePlan(file: string, key: Buffer, plan: Omit<Plan, 'fingerpri
     hosts: [...hosts].map(([host, tasks]) => entries(host, tasks, inventory.get(host) ?? '')),
   });
   const text = `${JSON.stringify({ ...whole, seal: seal(whole, key) }, undefined, 1)}\n`;
-  const temporary = `${file}.${process.pid}.new`;
   try {
-    rmSync(temporary, { force: true });
-    const descriptor = openSync(temporary, 'wx', 0o600);
-    try {
-      fchmodSync(descriptor, 0o600);
-      writeSync(descriptor, text);
-    } finally {
-      closeSync(descriptor);
-    }
-    renameSync(temporary, file);
+    writeWhole(file, text, 0o600);
   } catch (error) {
-    rmSync(temporary, { force: true });
     throw new UsageError([{ message: `the plan cannot be written to "${file}": ${fileErrorText(error)}` }]);
   }
 }

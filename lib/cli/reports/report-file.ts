@@ -1,18 +1,10 @@
-import {
-  accessSync,
-  appendFileSync,
-  constants,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { accessSync, appendFileSync, constants, realpathSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { type Mistake, UsageError } from '../../model/errors.ts';
 import { fileErrorText } from '../../model/thrown.ts';
 import type { Report, ReportOptions } from '../../report/report.ts';
 import type { ReportFile } from '../options/report.ts';
+import { writeWhole } from '../whole-file.ts';
 
 function mistakeOf({ format, file }: ReportFile): Mistake | undefined {
   const where = `--report ${format}=${file}`;
@@ -34,22 +26,11 @@ export async function checkReportFiles(files: readonly ReportFile[] = []): Promi
   if (mistakes.length > 0) throw new UsageError(mistakes);
 }
 
-/** Writes a file whole or not at all. A symbolic link stays, and a device or a pipe is written to as it is. */
-function writeWhole(file: string, text: string): void {
+/** Writes a whole report. A symbolic link stays, and a device or a pipe is written to as it is. */
+function writeReport(file: string, text: string): void {
   const stats = statSync(file, { throwIfNoEntry: false });
-  if (stats !== undefined && !stats.isFile()) {
-    writeFileSync(file, text);
-    return;
-  }
-  const target = stats === undefined ? file : realpathSync(file);
-  const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.new`);
-  try {
-    writeFileSync(temporary, text);
-    renameSync(temporary, target);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
+  if (stats !== undefined && !stats.isFile()) writeFileSync(file, text);
+  else writeWhole(stats === undefined ? file : realpathSync(file), text);
 }
 
 /**
@@ -86,7 +67,7 @@ export async function fileReport(
     async close() {
       await report.close();
       // Nothing to tell: the command ended before the run began, or by a fault of garden.
-      if (text !== '') trying(() => writeWhole(file, text));
+      if (text !== '') trying(() => writeReport(file, text));
     },
   };
 }

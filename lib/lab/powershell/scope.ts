@@ -8,8 +8,6 @@ export class Scope {
   readonly #variables = new Map<string, PsValue>();
   readonly #private = new Set<string>();
   readonly #functions = new Map<string, ScriptBlock>();
-  /** Types that variables are held to: `[int]$x = '1'`. */
-  readonly types = new Map<string, string>();
 
   constructor(parent?: Scope, isScript = false) {
     this.parent = parent;
